@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, header};
 
-/// The values of a cookie, in the order of the headers: other paths or domains may have set a cookie with the same
-/// name. A value that is not text is skipped and does not hide the others.
+/// The values of all cookies with this name, in header order: cookies of other paths or domains may have the same name.
+/// A value that is not text is skipped.
 pub fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_program_of_the_host_has_set_hides_no_cookie() {
+    fn an_unreadable_cookie_does_not_hide_the_others() {
         let headers = of(&[b"name=\xff\xfe; theme=dark; city=\xd0\x9e\xd0\xbc\xd1\x81\xd0\xba"]);
         assert_eq!(value(&headers, "theme"), Some("dark"));
         assert_eq!(value(&headers, "city"), Some("Омск"));

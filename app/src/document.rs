@@ -8,7 +8,6 @@ use crate::{
     preferences::{Preferences, tag},
 };
 
-/// The document.
 #[component]
 pub(crate) fn Document(
     /// The language and the theme.
@@ -52,12 +51,12 @@ pub(crate) fn Head(
         {(!title.is_empty()).then(|| view! { <title>{title}</title> })}
         <link rel="icon" type="image/svg+xml" href=asset("svg") />
         <link rel="stylesheet" href=asset("css") />
-        // Optional conveniences; every page works without them.
+        // The script only adds conveniences; every page works without it.
         <script src=format!("/{}/page.js", options.site_pkg_dir) defer></script>
     }
 }
 
-/// Whether the account stores a zone, so that the page need not ask the browser for it.
+/// Whether the account stores a time zone, so that the browser's zone is not needed.
 fn zone_is_kept() -> bool {
     use_context::<http::request::Parts>().is_some_and(|parts| crate::preferences::zone_is_kept(&parts.headers))
 }
@@ -74,7 +73,7 @@ fn notice() -> Option<Notice> {
     Some(notice)
 }
 
-/// Sets the Content-Security-Policy. With `is_taken_over`, it allows WebAssembly.
+/// Sets the Content-Security-Policy. It allows WebAssembly only if `is_taken_over`.
 fn content_security_policy(is_taken_over: bool) {
     let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>())
     else {

@@ -1,5 +1,5 @@
-//! The error of server functions. It is sent to the browser, and without scripts it is part of a URL, so it never
-//! contains a secret.
+//! The error of server functions. It is sent to the browser, and without scripts it is part of a URL, so it must not
+//! contain a secret.
 
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
@@ -20,7 +20,7 @@ pub enum AppError {
     NotFound,
     /// The input has faults, each with its field.
     Invalid(Vec<FieldFault>),
-    /// Somebody else has stored the profile meanwhile: what is stored now.
+    /// Another user stored the profile in the meantime. Contains the stored profile.
     Outdated(Box<ProfileForm>),
     /// An error of the server. It is logged; its text is not shown.
     Internal,

@@ -1,5 +1,5 @@
-//! The builder's form: the names of its inputs and how they are read. The browser uses the same code, for the preview
-//! and for the faults during typing, as the server when it saves.
+//! The builder's form: the names of its inputs and how they are read. The browser uses this code for the preview and
+//! for faults while typing; the server uses it when it saves.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -21,8 +21,8 @@ use crate::{
     views::{ProfileDetail, TargetView},
 };
 
-/// A token as typed or pasted, possibly with other text around it. It is sent to the server and never back, and `Debug`
-/// does not print it.
+/// A token as typed or pasted, possibly with other text around it. It is sent to the server and never returned, and
+/// `Debug` does not print it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TypedToken(pub String);
@@ -34,7 +34,7 @@ impl fmt::Debug for TypedToken {
 }
 
 impl TypedToken {
-    /// The token within the text.
+    /// The token within the text, if there is one.
     #[must_use]
     pub fn found(&self) -> Option<BotToken> {
         BotToken::find(&self.0)
@@ -45,7 +45,7 @@ impl TypedToken {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProfileForm {
-    /// The fingerprint of the stored profile that the edit began from; blank for a new one.
+    /// The fingerprint of the stored profile when it was opened for editing; blank for a new profile.
     pub base: String,
     /// The profile's name.
     pub name: String,
@@ -55,11 +55,11 @@ pub struct ProfileForm {
     pub bot: String,
     /// The token of a new bot. It is read only if no bot is chosen.
     pub token: TypedToken,
-    /// [`CODED_IDS`] or [`ANY_IDS`]; blank keeps what is stored.
+    /// [`CODED_IDS`] or [`ANY_IDS`]; blank keeps the stored choice.
     pub ids: String,
     /// The text parameters, by name.
     pub values: BTreeMap<String, String>,
-    /// The switches that are on, each by the name of the parameter that hides something.
+    /// The switches that are on, by the name of the parameter that hides something.
     pub shown: BTreeMap<String, String>,
     /// [`ALL_EVENTS`] or [`MARKED_EVENTS`]; blank means the marked ones, or all if none is marked.
     pub event_choice: String,
@@ -67,23 +67,23 @@ pub struct ProfileForm {
     pub events: BTreeMap<String, String>,
 }
 
-/// The value of [`ProfileForm::target`] that means the sandbox.
+/// The value of [`ProfileForm::target`] for the sandbox.
 pub const SANDBOX: &str = "sandbox";
-/// The value of [`ProfileForm::target`] that means a bot.
+/// The value of [`ProfileForm::target`] for a bot.
 pub const BOT: &str = "bot";
-/// The value of [`ProfileForm::ids`] that means: only ids with the code of a booking bot's link.
+/// The value of [`ProfileForm::ids`] for: only ids with the code of a booking bot's link.
 pub const CODED_IDS: &str = "coded";
-/// The value of [`ProfileForm::ids`] that means: also ids without a code.
+/// The value of [`ProfileForm::ids`] for: also ids without a code.
 pub const ANY_IDS: &str = "any";
-/// The value of [`ProfileForm::bot`] that means the bot of the typed token.
+/// The value of [`ProfileForm::bot`] for the bot of the typed token.
 pub const NEW_BOT: &str = "new";
 
-/// The value of [`ProfileForm::event_choice`] that means every event, whatever is marked.
+/// The value of [`ProfileForm::event_choice`] for every event, regardless of the marked types.
 pub const ALL_EVENTS: &str = "all";
-/// The value of [`ProfileForm::event_choice`] that means only the marked events.
+/// The value of [`ProfileForm::event_choice`] for the marked events only.
 pub const MARKED_EVENTS: &str = "marked";
 
-/// The switches of "What to show": each parameter that hides something.
+/// The switches of "What to show": the parameters that hide something.
 pub fn switches() -> std::vec::IntoIter<Parameter> {
     those(|kind| kind == Kind::Bool)
 }
@@ -93,14 +93,13 @@ pub fn texts() -> std::vec::IntoIter<Parameter> {
     those(|kind| !matches!(kind, Kind::Bool | Kind::Token))
 }
 
-/// Returns a collected list, because each further adapter on an iterator would add a copy of its code to the browser's
-/// module.
+/// Collects the list, because each further iterator adapter would add a copy of its code to the browser's module.
 fn those(wanted: fn(Kind) -> bool) -> std::vec::IntoIter<Parameter> {
     Parameter::all().filter(|parameter| wanted(parameter.definition().kind)).collect::<Vec<_>>().into_iter()
 }
 
 impl ProfileForm {
-    /// The form of a new profile: the defaults, and the field name from the booking service's own manual.
+    /// The form of a new profile: the defaults, and the field name that the booking service's manual uses.
     #[must_use]
     pub fn blank() -> Self {
         let profile = Profile { field_name: Some("*TelegramId".to_owned()), ..Profile::default() };
@@ -138,7 +137,7 @@ impl ProfileForm {
         }
     }
 
-    /// The form filled from an old URL's profile. Input that a URL does not contain stays as it is.
+    /// The form filled from an old URL's profile. Inputs that a URL does not contain are left unchanged.
     #[must_use]
     pub fn filled_from(&self, profile: &Profile) -> Self {
         let mut filled = Self {
@@ -173,7 +172,7 @@ impl ProfileForm {
         self.bot.parse().ok()
     }
 
-    /// The text of a parameter.
+    /// The text of a parameter; empty if there is none.
     #[must_use]
     pub fn value(&self, parameter: Parameter) -> &str {
         self.values.get(parameter.name()).map_or("", String::as_str)
@@ -195,9 +194,9 @@ impl ProfileForm {
             set(Parameter::TelegramToken, typed);
         }
         for parameter in texts() {
-            // Browsers send a line break in a text area as CR LF.
+            // Browsers submit a line break in a text area as CR LF.
             let value = self.value(parameter).replace("\r\n", "\n");
-            // A zone may be given by its city.
+            // The zone may be typed as a city.
             let zone = (parameter == Parameter::Timezone).then(|| TimeZone::of_place(&value)).flatten();
             set(parameter, zone.map_or(value.as_str(), |zone| zone.name()));
         }
@@ -208,8 +207,8 @@ impl ProfileForm {
         (profile, faults)
     }
 
-    /// Every fault of the form with its field. Unless a bot is chosen, a token must be typed, or known: in a draft or with
-    /// the stored profile.
+    /// Every fault of the form with its field. Unless a bot is chosen, a token must be typed, or be known from a draft
+    /// or from the stored profile.
     #[must_use]
     pub fn faults(&self, language: Language, token_known: bool) -> Vec<FieldFault> {
         let (profile, faults) = self.read();
@@ -243,7 +242,7 @@ impl ProfileForm {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let said = |form: &Self| {
-            // Without bots to choose from, the form has no such input.
+            // The form has no such input if there are no bots to choose from.
             let choices = (form.is_sandbox(), form.bot_id(), form.ids.clone());
             (form.name.trim().to_owned(), choices, form.event_types(), form.read())
         };
@@ -314,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_profile_comes_out_of_the_form_as_it_went_in() {
+    fn a_stored_profile_survives_a_round_trip_through_the_form() {
         let stored = "telegramFieldName=%2ATelegramId&errorEmail=a%40b.c&message=%3Cb%3EHi%3C%2Fb%3E%0A2%2B2\
                       &hide_address=true&hide_contact_info=false&date_locales=en-US&timezone=Asia%2FTokyo";
         let form = ProfileForm::of(&detail(stored));
@@ -328,14 +327,14 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_of_a_browser_are_one_character() {
+    fn crlf_from_a_browser_becomes_one_line_break() {
         let mut form = ProfileForm::blank();
         form.values.insert("message".to_owned(), "one\r\ntwo".to_owned());
         assert_eq!(form.read().0.formatting.message.as_deref(), Some("one\ntwo"));
     }
 
     #[test]
-    fn a_token_is_found_in_what_was_pasted_and_a_zone_by_its_city() {
+    fn a_token_is_found_in_pasted_text_and_a_zone_by_its_city() {
         let token = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
         let mut form = ProfileForm::blank();
         form.token = TypedToken(format!("Use this token to access the HTTP API: {token} Keep it secure: 1:2"));
@@ -347,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_url_fills_the_form_and_leaves_what_it_does_not_say() {
+    fn an_old_url_changes_only_the_inputs_that_it_contains() {
         let mut typed = ProfileForm { target: SANDBOX.to_owned(), ..ProfileForm::blank() };
         typed.events.insert("3036".to_owned(), "on".to_owned());
         let old = query::read(b"message=%3Cb%3EHello%3C%2Fb%3E%0AYou&hide_url=true&timezone=Asia/Omsk").profile;
@@ -363,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_its_field() {
+    fn every_fault_is_reported_at_its_field() {
         let mut form = ProfileForm::blank();
         form.values.insert("telegramFieldName".to_owned(), "  ".to_owned());
         form.values.insert("errorEmail".to_owned(), "ops@example".to_owned());
@@ -376,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn all_events_are_accepted_whatever_is_marked_and_marked_ones_must_be_named() {
+    fn choosing_marked_events_without_marking_one_is_a_fault() {
         let mut form = ProfileForm { name: "A".to_owned(), target: SANDBOX.to_owned(), ..ProfileForm::blank() };
         assert!(form.accepts_all_events() && form.faults(Language::En, false).is_empty());
         form.event_choice = MARKED_EVENTS.to_owned();
@@ -389,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_at_its_field_speaks_no_parameter_s_name() {
+    fn a_fault_at_its_field_does_not_contain_the_parameter_s_name() {
         let mut form = ProfileForm::blank();
         form.values.insert("errorEmail".to_owned(), "ops@example".to_owned());
         form.values.insert("timezone".to_owned(), "Europe/Moscaw".to_owned());
@@ -403,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_token_is_not_printed() {
+    fn debug_does_not_print_a_typed_token() {
         let token = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
         let form = ProfileForm { token: TypedToken(token.to_owned()), ..ProfileForm::blank() };
         assert!(!format!("{form:?}").contains("AAHk"));

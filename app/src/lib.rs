@@ -1,7 +1,7 @@
 //! The interface of Hookgram: pages, components and server functions.
 //!
-//! The server renders every page completely, so that it can be read and its forms sent without scripts. The browser
-//! then hydrates only the builder (`hydrate`).
+//! The server renders every page completely, so that it can be read, and its forms submitted, without scripts. The
+//! browser then hydrates only the builder (`hydrate`).
 
 mod builder;
 mod components;

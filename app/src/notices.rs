@@ -1,5 +1,5 @@
-//! Notices that confirm an action on the next page. The server passes a notice in a cookie that is deleted when it is
-//! shown, so neither an address nor a reload repeats it.
+//! Notices that confirm an action on the next page. The server passes a notice in a cookie that is deleted when the
+//! notice is shown, so that a reload does not repeat it.
 
 use hookgram::{query, values::Language};
 use percent::decoded;
@@ -9,7 +9,6 @@ use crate::i18n::{Toasts, Words as _, events, profiles};
 /// The most characters of a name in a notice.
 const LONGEST_NAME: usize = 60;
 
-/// The cookie's name.
 const COOKIE: &str = "notice";
 
 /// A completed action.
@@ -43,13 +42,13 @@ pub enum Notice {
     BotRemoved(String),
     /// A booking bot was changed.
     Booking(BookingChange),
-    /// This many profiles were created or replaced from a file.
+    /// Profiles were created or replaced from a file: their number.
     Imported(usize),
-    /// This many profiles were created from old URLs.
+    /// Profiles were created from old URLs: their number.
     Made(usize),
-    /// Messages of a bot to a customer were stopped.
+    /// An operator stopped the messages of a bot to a customer.
     Stopped,
-    /// The data about a person was erased: this many events.
+    /// The data about a person was erased: the number of events.
     Erased(usize),
     /// An action on the reader's own account.
     Account(OwnAccount),
@@ -147,7 +146,7 @@ impl Notice {
                 ("admin", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
             }
         };
-        // Some parsers end the value at a comma.
+        // Commas are encoded, because some parsers end the value at one.
         format!("{COOKIE}={kind}:{}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", detail.replace(',', "%2C"))
     }
 
@@ -162,7 +161,7 @@ impl Notice {
     pub fn of_headers(headers: &http::HeaderMap) -> Option<Self> {
         let value = crate::cookies::value(headers, COOKIE)?;
         let (kind, detail) = value.split_once(':')?;
-        // Anybody may have set the cookie, and the name becomes part of our sentence, so it is kept short.
+        // Anybody may have set the cookie, and the name becomes part of a sentence on the page, so it is kept short.
         let short = |text: &str| decoded(text).chars().take(LONGEST_NAME).collect::<String>();
         let name = || short(detail);
         Some(match kind {
@@ -229,7 +228,7 @@ impl Notice {
 }
 
 mod percent {
-    /// Decodes a percent-encoded text. A malformed sequence stays as it is.
+    /// Decodes a percent-encoded text. A malformed sequence is left as it is.
     pub(super) fn decoded(text: &str) -> String {
         let mut bytes = Vec::with_capacity(text.len());
         let mut rest = text.as_bytes();
@@ -255,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_travels_in_a_cookie_and_back() {
+    fn a_notice_survives_a_round_trip_through_its_cookie() {
         for notice in [
             Notice::Deleted("Записи; 100%, «Ё» = \"x\"".into()),
             Notice::Copied("a b".into()),

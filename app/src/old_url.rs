@@ -16,7 +16,7 @@ pub const SHARED_BOT: Fault = Fault::MalformedToken(TokenFault::SharedBot);
 pub struct OldUrl {
     /// The profile with its token; complete if there is no fault.
     pub profile: Profile,
-    /// Why it cannot be a profile yet.
+    /// Why it cannot become a profile yet.
     pub faults: Vec<Fault>,
     /// Parts of the URL that could not be imported.
     pub lost: Vec<Warning>,
@@ -43,7 +43,7 @@ impl OldUrl {
 pub enum NoOldUrl {
     /// The text is blank.
     Blank,
-    /// The text is a short URL, whose profile exists already.
+    /// The text is a short URL, whose profile already exists.
     Short,
     /// A webhook of the old host for another messenger.
     OtherEndpoint,
@@ -51,10 +51,11 @@ pub enum NoOldUrl {
     NoParameters,
 }
 
-/// Reads a pasted text, with or without a scheme and host, percent-encoded or raw, also on several lines.
+/// Reads a pasted text, with or without a scheme and host, percent-encoded or raw, on one line or several. A missing or
+/// wrong parameter is one of [`OldUrl::faults`].
 ///
 /// # Errors
-/// If the text is not an old URL. A missing or wrong parameter is one of the faults instead.
+/// The text is not an old URL.
 pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '«' | '»'));
     if text.is_empty() {
@@ -107,7 +108,7 @@ fn is_lost(warning: &Warning) -> bool {
 /// which is stored unencrypted, so a token in the message is masked.
 #[must_use]
 pub fn first_words(profile: &Profile) -> Option<String> {
-    /// In characters: about one line of a list.
+    /// Characters: about one line of a list.
     const LENGTH: usize = 48;
     let message = profile.formatting.message.as_deref()?;
     let plain: String = match hookgram::message::html::parse(message) {
@@ -120,7 +121,7 @@ pub fn first_words(profile: &Profile) -> Option<String> {
         return Some(line.to_owned());
     }
     let head: String = line.chars().take(LENGTH).collect();
-    // Cuts between words, unless the first word alone is too long.
+    // The text is cut between words, unless the first word alone is too long.
     let head = head.rsplit_once(' ').map_or(head.as_str(), |(words, _)| words);
     Some(format!("{}…", head.trim_end_matches([',', '.', ':', ';', ' '])))
 }
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_url_is_read_however_it_was_copied() {
+    fn a_url_is_read_the_same_with_quotes_spaces_or_another_host() {
         let url = with("&errorEmail=a@b.c&message=Вы%20записаны на услугу");
         let first = read(&url).unwrap();
         assert_eq!((first.faults.len(), first.lost.len(), first.advice.len()), (0, 0, 0), "{first:?}");
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_carried_over_is_told_from_advice() {
+    fn lost_parts_of_a_url_are_separate_from_advice() {
         let url = read(&with("&idInstance=7&hide_adress=true&message=a&message=50%&timezone=Asia/Omsk")).unwrap();
         assert_eq!(url.faults, []);
         assert_eq!(
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_is_advice() {
+    fn a_placeholder_in_a_text_is_advice() {
         let url = read(&with("&errorEmail=a@b.c&message=Hi%20{name}&sign_text=%25date%25")).unwrap();
         let about = |parameter, name: &str| Warning::Placeholders { parameter, placeholders: vec![name.into()] };
         assert_eq!(
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_old_url_says_why() {
+    fn a_text_that_is_no_old_url_is_refused_with_the_reason() {
         for (text, why) in [
             (" \n", NoOldUrl::Blank),
             ("https://hooks.example.com/h/k7Rm2Qx9TvB4nWpL", NoOldUrl::Short),
@@ -220,11 +221,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_first_words_and_free() {
+    fn a_name_is_the_first_words_of_the_message_and_not_taken() {
         let words = |message: &str| first_words(&read(&with(&format!("&message={message}"))).unwrap().profile);
         assert_eq!(words("<b>Вы%20записаны</b>!%0AЖдём"), Some("Вы записаны!".into()));
         assert_eq!(words("a%20<%20b"), Some("a < b".into()));
-        // After cutting to the length of a name, the rest may look like a token even if the full text did not.
+        // The cut text may look like a token even if the full text did not.
         for pasted in [format!("Вы {TOKEN}"), format!("Вы{TOKEN}legramFieldName"), format!("{TOKEN}{}", "x".repeat(50))]
         {
             let shown = words(&pasted).unwrap();

@@ -1,4 +1,4 @@
-//! The language and the theme. The browser decides until the reader chooses.
+//! The language and the theme. The browser's settings apply until the reader chooses.
 
 #[cfg(feature = "ssr")]
 use hookgram::preferences::KeptPreferences;
@@ -58,7 +58,7 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
     Preferences { language, theme: cookies::value(headers, "theme").and_then(Theme::parse).unwrap_or_default() }
 }
 
-/// Adds an account's preferences to a request as cookies before its own, so that they are found first.
+/// Inserts an account's preferences into a request as cookies before its own cookies, so that they take precedence.
 #[cfg(feature = "ssr")]
 pub fn apply(kept: KeptPreferences, headers: &mut http::HeaderMap) {
     let mut pairs = Vec::new();
@@ -79,21 +79,22 @@ pub fn apply(kept: KeptPreferences, headers: &mut http::HeaderMap) {
 #[cfg(feature = "ssr")]
 const ZONE_IS_KEPT: &str = "zone_is_kept";
 
-/// Whether the account stores a zone. Then the browser's zone is not asked for.
+/// Whether the account stores a time zone, so that the browser's zone is not needed.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone_is_kept(headers: &http::HeaderMap) -> bool {
     cookies::value(headers, ZONE_IS_KEPT).is_some()
 }
 
-/// The time zone that the account stores or else the browser has sent.
+/// The time zone that the account stores, or else the one that the browser has sent.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone(headers: &http::HeaderMap) -> Option<hookgram::values::TimeZone> {
     hookgram::values::TimeZone::parse(cookies::value(headers, "zone")?)
 }
 
-/// The language that an `Accept-Language` header (RFC 9110 §12.5.4) prefers: Russian, or English for any other.
+/// The language that an `Accept-Language` header (RFC 9110 §12.5.4) prefers: Russian, or English for any other
+/// language.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn preferred_language(accepted: &str) -> Language {
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_account_keeps_goes_before_what_the_browser_has() {
+    fn preferences_of_the_account_override_those_of_the_browser() {
         let mut headers = http::HeaderMap::new();
         headers.insert("cookie", "language=ru; theme=light; zone=Asia/Omsk".parse().unwrap());
         apply(KeptPreferences::default(), &mut headers);
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_s_language_decides() {
+    fn accept_language_chooses_russian_or_english() {
         for (accepted, expected) in [
             ("ru", Language::Ru),
             ("ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7", Language::Ru),

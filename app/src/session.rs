@@ -1,6 +1,7 @@
 //! The signed-in account and its permissions. A permission is a type that only this module can construct.
 
-/// Whether the server has a problem that needs a person; the health page shows it. The server puts it into the context.
+/// Whether the server has a problem that a person must fix. The server provides it as context; the health page shows
+/// the problem.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NeedsYou(pub bool);
@@ -14,12 +15,12 @@ mod guard {
 
     use crate::error::AppError;
 
-    /// A permission as a type: a value proves that the account's role was checked.
+    /// A permission as a type. A value proves that the account's role was checked.
     pub trait Permission: Clone + Send + Sync + Sized + 'static {
         /// The lowest role with this permission.
         const ROLE: Role;
 
-        /// The permission of this account, after a check of its role.
+        /// Checks the account's role and returns its permission.
         ///
         /// # Errors
         /// [`AppError::Forbidden`] if its role is lower.
@@ -28,7 +29,7 @@ mod guard {
         /// The account that has the permission.
         fn account(&self) -> &Account;
 
-        /// Every permission includes that of a viewer.
+        /// The permission of a viewer, which every permission includes.
         fn viewer(&self) -> Viewer {
             Viewer(self.account().clone())
         }
@@ -47,7 +48,7 @@ mod guard {
                     &self.0
                 }
 
-                /// The permission of this account, after a check of its role.
+                /// Checks the account's role and returns its permission.
                 ///
                 /// # Errors
                 /// [`AppError::Forbidden`] if its role is lower.

@@ -1,37 +1,36 @@
-//! The chat of an operator's tests. The browser remembers it in a cookie, so that it is typed or looked for once.
+//! The chat of an operator's tests. The browser stores it in a cookie, so that the operator enters it once.
 
 use hookgram::{role::Account, values::ChatId};
 use http::HeaderMap;
 
 use crate::cookies;
 
-/// The cookie's name.
 const COOKIE: &str = "test_chat";
 
 /// The chat that this account has used in this browser.
 #[must_use]
 pub fn remembered(headers: &HeaderMap, account: &Account) -> Option<ChatId> {
     let (owner, chat) = cookies::value(headers, COOKIE)?.split_once('.')?;
-    // The browser may have had another person's session before.
+    // The browser may have had a session of another account before.
     if owner != account.id.to_string() {
         return None;
     }
     ChatId::parse(chat)
 }
 
-/// The `Set-Cookie` value that remembers a chat for a year.
+/// The `Set-Cookie` value that stores a chat for a year.
 #[must_use]
 pub fn cookie(account: &Account, chat: &ChatId) -> String {
     format!("{COOKIE}={}.{chat}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", account.id)
 }
 
-/// The remembered chat of the request that a server function answers.
+/// The stored chat in the request of a server function.
 pub(crate) fn of_request(account: &Account) -> Option<ChatId> {
     let parts = leptos::prelude::use_context::<http::request::Parts>()?;
     remembered(&parts.headers, account)
 }
 
-/// Remembers a chat with the answer of a server function.
+/// Stores a chat with the response of a server function.
 pub(crate) fn remember(account: &Account, chat: &ChatId) {
     let options = leptos::prelude::use_context::<leptos_axum::ResponseOptions>();
     if let (Some(options), Ok(value)) = (options, http::HeaderValue::from_str(&cookie(account, chat))) {
@@ -46,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chat_is_remembered_for_its_account_alone() {
+    fn a_test_chat_is_stored_for_one_account_only() {
         let account = |id| Account { id, email: "a@b.c".into(), role: Role::Operator };
         for chat in [ChatId::Number(-100), ChatId::Channel("@salon_news".into())] {
             let cookie = cookie(&account(7), &chat);

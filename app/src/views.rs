@@ -1,4 +1,4 @@
-//! Data for the browser. It contains no secret.
+//! Data for the browser. It contains no secrets.
 
 mod bots;
 mod customers;
@@ -28,7 +28,7 @@ use crate::{error::FieldFault, form::ProfileForm};
 /// The target of a profile's messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TargetView {
-    /// The sandbox, from which nothing is sent.
+    /// The sandbox, which sends nothing.
     Sandbox,
     /// A bot; `None` if the profile has none.
     Bot(Option<BotView>),
@@ -76,13 +76,13 @@ pub struct ProfileRow {
 pub struct ProfileDetail {
     /// The row.
     pub row: ProfileRow,
-    /// Changes with whatever the form can change.
+    /// A fingerprint of everything that the form can change.
     pub fingerprint: String,
     /// The numbers of the event types that it accepts; empty means all.
     pub events: Vec<i64>,
-    /// The id of the bot that it refers to; a sandbox profile may have one too.
+    /// The id of its bot; a sandbox profile may have one too.
     pub bot: Option<i64>,
-    /// Whether it accepts only ids with the code of a booking bot's link; `None` if the choice makes no sense, because
+    /// Whether it accepts only ids with the code of a booking bot's link; `None` if there is no such choice, because
     /// its bot is no booking bot.
     pub coded_ids: Option<bool>,
     /// Its parameters as a canonical query (contract §3), without the token.
@@ -99,7 +99,7 @@ pub enum TestOutcome {
         /// The number of parts.
         parts: usize,
     },
-    /// Telegram refuses it, and it is known what to do. The cause is one of those that [`Self::Refused`] does not name.
+    /// Telegram refused it for a known cause that no other variant has.
     Failed(FailureCause),
     /// The group has become a supergroup.
     Moved {
@@ -111,26 +111,26 @@ pub enum TestOutcome {
         /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Nothing was sent, because it would exceed Telegram's rate limit.
+    /// Nothing was sent, because that would exceed Telegram's rate limit.
     Wait {
         /// Seconds after which to retry.
         seconds: u64,
     },
     /// Telegram could not be reached.
     Unreachable,
-    /// Something else answered in place of Telegram, such as a proxy.
+    /// Something other than Telegram answered, such as a proxy.
     NotTelegram,
-    /// Telegram answered with an error of its own.
+    /// Telegram answered with a server error.
     Trouble {
         /// The HTTP status.
         code: u16,
     },
-    /// Telegram refused for another reason.
+    /// Telegram refused it for another reason.
     Refused {
         /// Telegram's error text.
         description: String,
     },
-    /// The message would be empty: everything is hidden and there is no operator's text.
+    /// The message would be empty: everything is hidden and the operator has written no text.
     Empty,
 }
 
@@ -154,7 +154,7 @@ pub struct SandboxMessage {
 /// The data that the builder is drawn from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderData {
-    /// The moment by which the samples are dated, for the server and the browser alike.
+    /// The time that the samples are dated by, the same for the server and the browser.
     pub now: Millis,
     /// The stored profile; `None` for a new one.
     pub detail: Option<ProfileDetail>,
@@ -170,22 +170,22 @@ pub struct BuilderData {
     pub draft: Option<DraftView>,
     /// Whether the address names a draft that no longer exists.
     pub draft_lost: bool,
-    /// Further data of the preview.
+    /// The data of the preview besides the form.
     pub preview: PreviewData,
     /// Whether the profile has just been saved.
     pub saved: bool,
-    /// Whether the reader came here to paste an old URL.
+    /// Whether the reader opened the page to paste an old URL.
     pub old_url_first: bool,
 }
 
 /// The data of the preview besides the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewData {
-    /// The chat that the reader has used for tests before; empty if there is none.
+    /// The last chat that the reader used for a test; empty if there is none.
     pub test_chat: String,
     /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.
     pub stateless_endpoint: Option<String>,
-    /// The profile's last events, newest first.
+    /// The profile's newest events, newest first.
     pub past: Vec<PastEvent>,
 }
 
@@ -200,12 +200,12 @@ pub struct PastEvent {
     pub about: String,
 }
 
-/// The messages of an event with the stored and with the changed profile, compared.
+/// A comparison of the messages of an event with the stored and with the changed profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     /// The event.
     pub event: PastEvent,
-    /// Whether the message is empty: with the stored profile, with the changed one.
+    /// Whether the message is empty with the stored profile, and with the changed one.
     pub says_nothing: (bool, bool),
     /// The changed lines with their neighbours; empty if nothing changes.
     pub lines: Vec<ComparedLine>,
@@ -225,11 +225,11 @@ pub struct ComparedLine {
 pub enum LineMark {
     /// Unchanged.
     Same,
-    /// Only with the changed profile.
+    /// Present only with the changed profile.
     Added,
-    /// Only with the stored profile.
+    /// Present only with the stored profile.
     Removed,
-    /// A gap: unchanged lines are left out here.
+    /// A gap in place of unchanged lines.
     LeftOut,
 }
 
@@ -242,7 +242,7 @@ pub struct DraftView {
     pub form: ProfileForm,
     /// The masked token, at most `7001002003:AAH…abcd`; `None` if the draft has none.
     pub masked_token: Option<String>,
-    /// Why saving failed; empty if nobody has tried to save.
+    /// Why saving failed; empty before the first attempt to save.
     pub faults: Vec<FieldFault>,
     /// The import, if the draft was read from an old URL.
     pub import: Option<ImportView>,
@@ -253,8 +253,9 @@ pub struct DraftView {
 pub struct ImportView {
     /// The parts of the URL that could not be imported, one sentence each.
     pub lost: Vec<String>,
-    /// What to do if the URL names the shared bot of the booking service.
+    /// The remedy if the URL names the shared bot of the booking service.
     pub shared_bot: Option<String>,
-    /// The messages that the old URL yields, as Telegram's HTML: the parts of each, in the order of `Sample::ALL`.
+    /// The messages that the old URL would have sent, as Telegram's HTML: the parts of each, in the order of
+    /// `Sample::ALL`.
     pub messages: Vec<Vec<String>>,
 }

@@ -48,14 +48,14 @@ const LAST_WAIT: Duration = Duration::from_secs(8);
 /// Time limit of the whole shutdown: requests, deliveries, the store. Service managers may kill the process after 10 s.
 const END: Duration = Duration::from_secs(9);
 const _: () = assert!(LAST_WAIT.as_secs() < END.as_secs() && END.as_secs() < 10, "contract §6: at most 10 s");
-/// The pause before a worker that ended unexpectedly is started again.
+/// The pause before a worker that ended unexpectedly is restarted.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// The file in the data folder that a running server keeps locked.
 pub(crate) const LOCK_FILE: &str = "serve.lock";
 /// How long a set-up link works, in milliseconds.
 const SETUP_TIME: i64 = 24 * 60 * 60 * 1000;
 
-/// A server that listens and has accepted nothing yet.
+/// A server that listens but has not accepted a connection yet.
 pub struct Server {
     /// The state.
     pub state: AppState,
@@ -70,7 +70,7 @@ impl Server {
     /// Binds the address, locks the data folder and opens the store.
     ///
     /// # Errors
-    /// One sentence that names the obstacle.
+    /// One sentence that names the problem.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().context("the listening address cannot be read")?;
@@ -84,10 +84,7 @@ impl Server {
         Ok(Self { state, address, listener, stop, lock })
     }
 
-    /// A link with which the first admin is created; `None` once there is an account.
-    ///
-    /// # Errors
-    /// If the store fails.
+    /// A link that creates the first admin; `None` if there is an account.
     pub async fn setup_link(&self) -> anyhow::Result<Option<String>> {
         if self.state.store.accounts.count_users().await? > 0 {
             return Ok(None);
@@ -103,7 +100,7 @@ impl Server {
         Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
     }
 
-    /// Serves and delivers until `end` completes, then finishes what is in progress, in less than 10 s.
+    /// Serves and delivers until `end` completes, then finishes running work, in less than 10 s.
     pub async fn run_until(self, end: impl Future<Output = ()>) {
         let Self { state, listener, stop, lock, .. } = self;
         let mut tasks = JoinSet::new();
@@ -207,8 +204,8 @@ async fn keep_running<F>(
     }
 }
 
-/// Locks the data folder until the file is closed, because two servers would send everything twice. The system releases
-/// the lock however the process ends.
+/// Locks the data folder until the file is closed, because two servers would send every message twice. The system
+/// releases the lock however the process ends.
 fn lock(folder: &Path) -> anyhow::Result<File> {
     store::make_folder(folder)?;
     let path = folder.join(LOCK_FILE);
@@ -235,7 +232,7 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Most likely the process has no file descriptors left; some will be free again soon.
+                // Most likely the process has no file descriptors left. Some will be free again soon.
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(Duration::from_millis(100)).await;
                 continue;
@@ -246,14 +243,14 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
             turn_away(&stream);
             continue;
         };
-        // Without Nagle's algorithm: small responses must not wait for more data.
+        // This disables Nagle's algorithm, so that small responses do not wait for more data.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(patience.write));
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            // Before the router: what it has matched is logged and limited.
+            // This happens before the router, whose matched route is logged and limited.
             if let Some(tidy) = webhook::tidy(request.uri()) {
                 *request.uri_mut() = tidy;
             }
@@ -274,7 +271,8 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
     }
 }
 
-/// Answers a client with too many connections, as far as the socket's buffer has room: the server does not wait for it.
+/// Answers a client with too many connections as far as the socket's buffer has room, so that the server does not wait
+/// for it.
 fn turn_away(stream: &TcpStream) {
     let sentence = "too many connections from this address\n";
     let head = "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5";
@@ -292,11 +290,11 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     }
 }
 
-/// Completes on SIGTERM or SIGINT. Signals are handled from this call on, because a process that reads that the server
+/// Completes on SIGTERM or SIGINT. Signals are handled from this call on, because a process that sees that the server
 /// listens may end it at once.
 ///
 /// # Errors
-/// If the signal handlers cannot be installed.
+/// The signal handlers could not be installed.
 #[cfg(unix)]
 pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -313,7 +311,7 @@ pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
 /// Completes on Ctrl-C.
 ///
 /// # Errors
-/// If the signal handlers cannot be installed.
+/// The signal handlers could not be installed.
 #[cfg(not(unix))]
 pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {

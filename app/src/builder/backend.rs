@@ -1,6 +1,5 @@
-//! The interface of the server for server functions. The browser's module is built from this crate too and must not
-//! contain the server, so server functions reach it through a trait. Page handlers are in the server and do not need
-//! it.
+//! The server's interface for server functions. The browser's module is built from this crate too and must not contain
+//! the server, so server functions reach it through a trait. Page handlers are in the server and do not need it.
 
 use std::sync::Arc;
 
@@ -30,11 +29,11 @@ use crate::{
 pub struct Draft {
     /// The stored profile that it edits; `None` for a new one.
     pub profile: Option<i64>,
-    /// The form. Its token field is blank, because the token is stored beside the form.
+    /// The form. Its token field is blank because the token is stored separately.
     pub form: ProfileForm,
-    /// The token that was typed or that the old URL contains.
+    /// The typed token, or the one in the old URL.
     pub token: Option<BotToken>,
-    /// Why saving failed; empty if nobody has tried to save.
+    /// Why saving failed; empty before the first attempt to save.
     pub faults: Vec<FieldFault>,
     /// The old URL that the draft was read from, as pasted.
     pub old_url: Option<SecretString>,
@@ -45,10 +44,10 @@ pub struct Draft {
 pub struct TestInput {
     /// The stored profile to test, if any. Its token is used if the form has none.
     pub id: Option<i64>,
-    /// Where the message goes. The sandbox stores the test of a saved profile only; for an unsaved one it only checks
-    /// it.
+    /// The channel of the message. The sandbox stores the test of a saved profile; the test of an unsaved profile is
+    /// only checked.
     pub channel: ChannelKind,
-    /// The chosen bot, unless the parameters have a token.
+    /// The chosen bot; `None` if the parameters contain a token.
     pub bot: Option<i64>,
     /// The form's parameters.
     pub profile: Profile,
@@ -58,10 +57,10 @@ pub struct TestInput {
     pub chat: ChatId,
 }
 
-/// The server as server functions see it. Each request has its own.
+/// The server as server functions see it. Each request has its own instance.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// Stores the language and the theme that an account's owner has chosen. `None` leaves a value as it is.
+    /// Stores the language and the theme that an account's owner has chosen. `None` leaves a value unchanged.
     async fn prefer(&self, account: &Account, language: Option<Language>, theme: Option<Theme>)
     -> Result<(), AppError>;
     /// Stores a draft of the operator for an hour and returns its id.
@@ -74,9 +73,9 @@ pub trait Backend: Send + Sync {
     async fn bots(&self, viewer: &Viewer) -> Result<Vec<BotView>, AppError>;
     /// Returns a profile.
     async fn profile(&self, viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError>;
-    /// Stores a new profile (`id` is `None`) or replaces one, and returns its id. If the stored profile's fingerprint is
-    /// no longer `base`, that is [`AppError::Outdated`]; a blank `base` replaces whatever is stored. A taken name is [`AppError::Invalid`]
-    /// at the field `name`; a bot without a token is one at `telegramToken`.
+    /// Stores a new profile (`id` is `None`) or replaces one, and returns its id. Returns [`AppError::Outdated`] if the
+    /// stored profile's fingerprint differs from `base`; a blank `base` skips that check. A taken name is
+    /// [`AppError::Invalid`] at the field `name`; a bot without a token is [`AppError::Invalid`] at `telegramToken`.
     async fn save_profile(
         &self,
         operator: &Operator,
@@ -86,22 +85,23 @@ pub trait Backend: Send + Sync {
     ) -> Result<i64, AppError>;
     /// Sends a test message.
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
-    /// Asks Telegram for the bot of a token. `None` if Telegram refused the token.
+    /// Asks Telegram which bot a token belongs to. `None` if Telegram refused the token.
     async fn who_is(&self, operator: &Operator, token: &BotToken) -> Result<Option<BotView>, AppError>;
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Millis;
-    /// The base of links in messages, without a trailing slash.
+    /// The base URL of links in messages, without a trailing slash.
     fn booking_host(&self) -> String;
     /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.
     fn stateless_endpoint(&self) -> Option<String>;
-    /// The last events of a profile whose bodies are still stored, newest first.
+    /// The newest events of a profile whose bodies are still stored, newest first.
     async fn past_events(&self, viewer: &Viewer, profile: i64) -> Result<Vec<PastEvent>, AppError>;
-    /// The body of such an event. [`AppError::NotFound`] if it belongs to another profile or is no longer stored.
+    /// The body of a past event. [`AppError::NotFound`] if the event belongs to another profile or its body is no
+    /// longer stored.
     async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError>;
-    /// Compares the messages of a profile's last events before and after a change of the profile.
+    /// Compares the messages of a profile's newest events before and after a change of the profile.
     async fn compare(&self, viewer: &Viewer, profile: i64, changed: EditedProfile) -> Result<Vec<Compared>, AppError>;
-    /// Starts a search for a chat with the bot of the token, or else with the chosen one, or else with that of the stored
-    /// profile `id`.
+    /// Starts a search for a chat. The search uses the bot of the token, else the chosen bot, else the bot of the
+    /// stored profile `id`.
     async fn begin_chat_search(
         &self,
         operator: &Operator,
@@ -109,7 +109,7 @@ pub trait Backend: Send + Sync {
         bot: Option<i64>,
         token: Option<BotToken>,
     ) -> Result<ChatSearch, AppError>;
-    /// Waits some seconds for a person to open the link of a search.
+    /// Waits up to a few seconds for a person to open the link of a search.
     async fn look_for_chat(&self, operator: &Operator, code: &str) -> Result<ChatSearch, AppError>;
 }
 

@@ -10,7 +10,7 @@ use crate::{
     i18n::{BuilderWords, event_type, words},
 };
 
-/// The sections of the form in their order, for the links to them: the id of each, and its title.
+/// The form's sections in order, as pairs of element id and title, for the links to them.
 pub fn sections() -> [(&'static str, &'static str); 9] {
     let w = words::<BuilderWords>();
     [

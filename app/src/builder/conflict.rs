@@ -1,4 +1,4 @@
-//! Shows what somebody else has stored while a profile was edited, so that the person can keep either version.
+//! Shows the changes that another user stored while the profile was being edited, so that either version can be kept.
 
 use hookgram::event::EventType;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::{
     views::BotView,
 };
 
-/// The names of the inputs that differ, each with what is stored now; empty if that is blank.
+/// The names of the inputs that differ, each with the stored value; a blank stored value is empty.
 fn differences(mine: &ProfileForm, stored: &ProfileForm, bots: &[BotView]) -> Vec<(&'static str, String)> {
     let (w, language) = (words::<BuilderWords>(), language());
     let mut found = Vec::new();
@@ -49,10 +49,10 @@ fn differences(mine: &ProfileForm, stored: &ProfileForm, bots: &[BotView]) -> Ve
     found
 }
 
-/// The notice: what is stored now where it differs from the form.
+/// The notice about a conflict. It lists the stored values that differ from the form.
 #[component]
 pub fn Conflict(
-    /// The profile as it is stored now; `None` without a conflict.
+    /// The stored profile; `None` without a conflict.
     #[prop(into)]
     stored: Signal<Option<ProfileForm>>,
     /// The bots, for their names.

@@ -1,4 +1,4 @@
-//! Drafts of unsaved input. The server stores them, because without scripts the page cannot.
+//! Drafts of unsaved input. The server stores them, because a page without scripts cannot.
 
 use hookgram::{Millis, message::Part, profile::Profile, sample::Sample, secret::BotToken};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::{
     views::{DraftView, ImportView, ProfileDetail},
 };
 
-/// Opens the draft of a form, if it belongs to this account and this profile.
+/// Returns a draft if it belongs to this account and to this profile.
 pub(super) async fn open(
     operator: &Operator,
     id: Option<&str>,
@@ -28,7 +28,7 @@ pub(super) async fn open(
     Ok(draft.filter(|draft| draft.profile == profile))
 }
 
-/// The token in the draft of an unsaved form.
+/// The typed token in the draft of an unsaved form.
 pub(super) async fn token_of(
     operator: &Operator,
     id: Option<&str>,
@@ -46,7 +46,8 @@ pub(super) async fn lead_to(operator: &Operator, earlier: Option<&str>, draft: D
     Ok(())
 }
 
-/// Reports why a form was not saved. With scripts the page keeps the form; without, the browser gets it back as a draft.
+/// Reports why a form was not saved. With scripts the page still shows the form. Without scripts the browser is
+/// redirected to a draft of it.
 pub(super) async fn refuse(
     operator: &Operator,
     earlier: Option<&str>,
@@ -66,7 +67,6 @@ pub(super) async fn refuse(
     Err(error)
 }
 
-/// Deletes a draft that is no longer needed.
 pub(super) async fn discard(operator: &Operator, id: Option<&str>) -> Result<(), AppError> {
     match id {
         Some(id) => backend().discard_draft(operator, id).await,
@@ -74,18 +74,18 @@ pub(super) async fn discard(operator: &Operator, id: Option<&str>) -> Result<(),
     }
 }
 
-/// Whether the browser itself sent the form and will show the response. Leptos decides by the same header.
+/// Whether the browser submitted the form itself and will show the response. Leptos decides by the same header.
 fn wants_page() -> bool {
     let parts = use_context::<http::request::Parts>();
     let accepted = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
-/// The view of a draft. `now` is the moment by which the page's samples are dated.
+/// The view of a draft. `now` is the time that the page's samples are dated by.
 pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>, now: Millis) -> DraftView {
     let language = crate::preferences::current().language;
     let token_known = draft.token.is_some() || stored.is_some_and(|detail| detail.bot.is_some());
-    // The reader may have changed the language since, so the faults are worded again.
+    // The faults are computed again, because the reader may have changed the language since.
     let current = draft.form.faults(language, token_known);
     let anew = |fault: FieldFault| current.iter().find(|known| known.field == fault.field).cloned().unwrap_or(fault);
     let import = draft.old_url.as_ref().and_then(|url| old_url::read(url.expose_secret()).ok());
@@ -108,7 +108,7 @@ pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>, now
     }
 }
 
-/// The form itself asks for parameters that the URL lacks.
+/// Whether a parameter is missing. The form's own fields already ask for missing parameters.
 fn is_absent(fault: &hookgram::check::Fault) -> bool {
     matches!(fault, hookgram::check::Fault::Missing(_))
 }
@@ -118,15 +118,14 @@ fn messages(profile: &Profile, now: Millis, booking_host: &str) -> Vec<Vec<Strin
     Sample::ALL.into_iter().map(html).collect()
 }
 
-/// A draft of the form's input. Its token is the one typed now, or else that of the earlier draft.
+/// A draft of the form's input. A token that was typed now replaces the token of the earlier draft.
 pub(super) fn of_form(profile: Option<i64>, form: ProfileForm, earlier: Option<Draft>) -> Draft {
     let earlier = earlier.unwrap_or_default();
-    // A token that was read from an old URL is that of the chosen "new" bot.
+    // A token from an old URL belongs to the choice "new bot".
     let token = form.read().0.token.or(earlier.token);
     Draft { profile, form, token, faults: Vec::new(), old_url: earlier.old_url }
 }
 
-/// A fault at the field for an old URL.
 pub(super) fn url_fault(sentence: &str) -> Vec<FieldFault> {
     vec![FieldFault { field: super::old_url::FIELD.to_owned(), sentence: sentence.to_owned() }]
 }

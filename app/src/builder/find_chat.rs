@@ -1,5 +1,5 @@
-//! Finds the id of a chat by a link that a person opens. The server words the result
-//! ([`crate::pages::profiles::find_chat`]); the browser shows it and asks again. Without scripts the search has its own
+//! Finds the id of a chat by a link that a person opens. The server renders the result as text
+//! ([`crate::pages::profiles::find_chat`]). The browser shows it and polls. Without scripts the search has its own
 //! page.
 
 use leptos::prelude::*;
@@ -15,9 +15,9 @@ use crate::{
 /// The state of a search, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundChat {
-    /// The code of the search while it can still succeed; else empty.
+    /// The code of the search while it can still succeed; otherwise empty.
     pub code: String,
-    /// `ok`, `bad`, or empty while nobody has opened the link.
+    /// `ok`, `bad`, or empty while the link has not been opened.
     pub class: String,
     /// The state as a sentence.
     pub sentence: String,
@@ -27,7 +27,7 @@ pub struct FoundChat {
     pub chat: String,
 }
 
-/// Starts a search (`code` is empty), or waits some seconds for a person to open the link of one.
+/// Starts a search if `code` is empty. Otherwise waits up to a few seconds for a person to open the link.
 #[server(prefix = "/rpc", endpoint = "operator/find-chat")]
 pub async fn find_chat(
     id: Option<i64>,
@@ -67,8 +67,8 @@ pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileFor
     Ok(())
 }
 
-/// The button and the result of the search. Without scripts, the button sends the builder's form along, and the search
-/// opens in a page of its own, so that nothing typed is lost.
+/// The button and the result of the search. Without scripts, the button submits the builder's form too, and the search
+/// opens on its own page, so that no input is lost.
 #[component]
 pub fn ChatFinder(
     /// The stored profile's id.
@@ -96,7 +96,7 @@ pub fn ChatFinder(
         None => FoundChat::default(),
     });
     Effect::new(move || {
-        // Tracked by version, because two results in a row may be equal.
+        // The effect tracks the version, because two results in a row may be equal.
         find.version().track();
         let FoundChat { code, chat: id, .. } = find.value().get_untracked().and_then(Result::ok).unwrap_or_default();
         if !id.is_empty() {

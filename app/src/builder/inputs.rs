@@ -14,7 +14,6 @@ use crate::{
     i18n::{FormWords, checks, words},
 };
 
-/// The input of a parameter. The kind of the parameter decides its type.
 #[component]
 pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let state = State::get();
@@ -38,7 +37,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let input_name = format!("form[values][{name}]");
     let value = state.initial.with_value(|form| form.value(parameter).to_owned());
     let placeholder = move || state.profile.with(|profile| default_text(parameter, profile, state.language));
-    // The default of a text that the message contains is in the message's language.
+    // A default that appears in the message is in the message's language.
     let is_said = definition.default.is_some() && parameter != Parameter::TimezoneName;
     let said_in = move || is_said.then(|| state.profile.with(|profile| profile.formatting.locale.tag()));
     let invalid = Signal::derive(invalid);
@@ -105,7 +104,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     }
 }
 
-/// The text that the message shows if the field is empty, in the message's language. The default name of the zone is
+/// The text that the message contains if the field is empty, in the message's language. The zone's default name is
 /// given in the page's language.
 fn default_text(parameter: Parameter, profile: &Profile, page: Language) -> &'static str {
     let language = match parameter {

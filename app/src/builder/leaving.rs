@@ -1,4 +1,4 @@
-//! Lets the browser ask before a person leaves the page with unsaved changes.
+//! Makes the browser ask for confirmation before a person leaves the page with unsaved changes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,17 +6,17 @@ use leptos::prelude::*;
 
 use super::{State, changed};
 
-/// Whether the page is being left because the form was accepted.
+/// Whether the page is being left because the form was saved.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Goes to the redirect of a form without asking.
+/// Follows the redirect of a saved form without asking for confirmation.
 #[cfg(feature = "hydrate")]
 pub fn go(to: &str) {
     TAKEN.store(true, Ordering::Relaxed);
     _ = window().location().set_href(to);
 }
 
-/// Watches for unsaved changes for as long as the page exists.
+/// Watches for unsaved changes while the page exists.
 pub fn guard(state: State) {
     Effect::new(move || {
         let heard = window_event_listener(leptos::ev::beforeunload, move |event| {

@@ -1,8 +1,8 @@
-//! `/profiles/new` and `/profiles/{id}`: the builder, the one page that a browser takes over ([`page`]).
+//! `/profiles/new` and `/profiles/{id}`: the builder, the only page that the browser hydrates ([`page`]).
 //!
-//! The form's inputs are the state. On each input, the whole form is read again by the code that the server reads it
-//! with ([`crate::form::ProfileForm`]). So text typed before WebAssembly was loaded is not lost, and the preview, the
-//! faults and the saved profile cannot disagree.
+//! The form's inputs are the state. On each input event, the browser reads the whole form with the same code as the
+//! server ([`crate::form::ProfileForm`]). Text typed before WebAssembly was loaded is therefore not lost, and the
+//! preview, the faults and the saved profile always agree.
 
 #[cfg(feature = "ssr")]
 pub mod backend;
@@ -57,7 +57,7 @@ use crate::{
     views::{BotView, BuilderData},
 };
 
-/// The data of the builder: a stored profile or a new one, and a draft of it.
+/// The data of the builder: a stored or a new profile, and a draft of it.
 #[server(prefix = "/rpc", endpoint = "operator/builder")]
 pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
     let operator = crate::session::operator()?;
@@ -87,7 +87,7 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
     })
 }
 
-/// Stores the profile. For a new one, redirects to the page of its short URL.
+/// Stores the profile. Redirects a new profile to the page of its short URL.
 #[server(prefix = "/rpc", endpoint = "operator/save-profile")]
 pub async fn save_profile(
     #[server(default)] id: Option<i64>,
@@ -127,7 +127,7 @@ pub async fn save_profile(
     self::draft::refuse(&operator, draft.as_deref(), refused, AppError::Invalid(faults)).await
 }
 
-/// The form of a new profile, for the bot that the address names.
+/// The form of a new profile, with the bot that the page's address names.
 fn new_profile(data: &BuilderData) -> ProfileForm {
     let mut form = ProfileForm { bot: first_bot(data), ..ProfileForm::blank() };
     if data.bot == Some(SANDBOX_BOT) {
@@ -139,14 +139,14 @@ fn new_profile(data: &BuilderData) -> ProfileForm {
     form
 }
 
-/// The bot that the form of a new profile begins with: the one that the address names, or else the first that works.
+/// The bot that a new profile starts with: the one that the page's address names, else the first working one.
 fn first_bot(data: &BuilderData) -> String {
     let named = data.bot.filter(|id| data.bots.iter().any(|bot| bot.id == *id));
     let works = || data.bots.iter().find(|bot| bot.state == BotState::Working).or(data.bots.first());
     named.or_else(|| works().map(|bot| bot.id)).map_or_else(|| NEW_BOT.to_owned(), |id| id.to_string())
 }
 
-/// Whether a builder has been drawn in this browser's page before.
+/// Whether this browser page has rendered a builder before.
 static DRAWN: AtomicBool = AtomicBool::new(false);
 
 #[component]
@@ -165,7 +165,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         Some(draft) => (Some(draft.id), draft.import, draft.masked_token, draft.faults, draft.form),
         None => (None, None, None, Vec::new(), stored.clone()),
     };
-    // Without scripts, the form of a conflict comes back as a draft that began from another profile than the stored one.
+    // Without scripts, a conflict returns the form as a draft whose base differs from the stored profile.
     let is_outdated = data.detail.is_some() && !initial.base.is_empty() && initial.base != stored.base;
     let first_conflict = is_outdated.then(|| stored.clone());
     let base = stored.base.clone();
@@ -180,7 +180,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
             view! { <li><a href=format!("#field-{}", fault.field)>{fault.sentence.clone()}</a></li> }.into_any()
         })
         .collect_view();
-    // Without scripts, a refused form comes back as a draft with its faults.
+    // Without scripts, a refused form is returned as a draft with its faults.
     let told = (!told.is_empty()).then_some(AppError::Invalid(told));
     let refused = Memo::new(move |_| match save.value().get() {
         Some(answer) => answer.err(),
@@ -189,8 +189,8 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let faults = Memo::new(move |_| {
         let current = form.with(|form| form.faults(language, token_known));
         match refused.get() {
-            // The server may know a fault that the form cannot check (a taken name). It disappears once the reader has
-            // left its field.
+            // The server may report a fault that the form cannot check, such as a taken name. It disappears when the
+            // field loses the focus.
             Some(AppError::Invalid(told)) => {
                 let theirs = told
                     .into_iter()
@@ -238,8 +238,8 @@ fn Builder(data: BuilderData) -> impl IntoView {
 
     Effect::new(move || {
         if let Some(form) = node.get() {
-            // A second builder reuses the inputs of the one before, which keep their typed text, so they are reset. The
-            // first builder's inputs are not: a person may have typed into them before WebAssembly was loaded.
+            // A second builder reuses the inputs of the first one with their typed text, so they are reset. The first
+            // builder's inputs are not reset: a person may have typed into them before WebAssembly was loaded.
             if DRAWN.swap(true, Ordering::Relaxed) {
                 form.reset();
                 fill_texts(state);
@@ -262,11 +262,12 @@ fn Builder(data: BuilderData) -> impl IntoView {
         }
     };
     leaving::guard(state);
-    // A new attempt marks no field as left, so that every fault of the response shows. Enter presses this button, too.
+    // A new attempt marks all fields as not left, so that every fault in the response is shown. Enter triggers this
+    // handler too.
     let submitted = move |_| left.update(Vec::clear);
     let button = NodeRef::<html::Button>::new();
     let pressed = move |event: leptos::ev::KeyboardEvent| {
-        // The browser's own answer to Ctrl+S is to save the page as a file, wherever the focus is.
+        // The browser's default action for Ctrl+S saves the page as a file.
         let saves = matches!(shortcut(&event).as_deref(), Some("s" | "enter")) && !event.default_prevented();
         if let (true, Some(button)) = (saves, button.try_get_untracked().flatten()) {
             event.prevent_default();
@@ -283,7 +284,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
     Effect::new(move || match refused.get() {
         Some(AppError::Invalid(_)) => request_animation_frame(show_first_fault),
         Some(AppError::Outdated(_)) => request_animation_frame(|| focus("#outdated")),
-        // The button may be a screen below the notice.
+        // The button may be far below the notice.
         Some(_) => request_animation_frame(|| focus("#not-saved")),
         None => {}
     });
@@ -295,7 +296,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         Some(error) => app_error(language, &error),
         None => String::new(),
     };
-    // On a phone, the notice and the faulty field may be screens away from the button.
+    // On a phone, the notice and the faulty field may be far from the button.
     let trouble = Memo::new(move |_| {
         let (about, place) = match refused.get() {
             None => return (String::new(), String::new()),
@@ -327,7 +328,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         Some(_) => None,
         None => first_conflict.clone(),
     });
-    // A second attempt replaces what the notice shows.
+    // Saving again after a conflict replaces the stored version that the notice shows.
     let base =
         move || conflict.with(|stored| stored.as_ref().map_or_else(|| base.clone(), |stored| stored.base.clone()));
     let bots = data.bots.clone();

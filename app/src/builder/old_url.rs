@@ -1,5 +1,5 @@
-//! Fills the form from an old URL. The pasted text contains a token, so it goes to the server in the body of a request
-//! and is not sent back.
+//! Fills the form from an old URL. The pasted text contains a token, so it is sent in the request body and is not
+//! returned.
 
 use std::fmt;
 
@@ -14,7 +14,6 @@ use crate::{
     i18n::{FormWords, app_error, words},
 };
 
-/// The field's name in faults.
 pub const FIELD: &str = "url";
 
 /// The pasted text. `Debug` does not print it.
@@ -66,7 +65,7 @@ pub async fn read_old_url(
     drafts::refuse(&operator, draft.as_deref(), kept, AppError::Invalid(faults)).await
 }
 
-/// The card with the field for the URL, at the top of a new profile.
+/// The card with the field for the URL, at the top of the form for a new profile.
 #[component]
 pub fn OldUrlCard() -> impl IntoView {
     let w = words::<FormWords>();
@@ -119,7 +118,7 @@ pub fn OldUrlCard() -> impl IntoView {
                     node_ref=area
                     aria-invalid=invalid
                     aria-describedby="field-url-fault field-url-help"
-                    // A pasted text is read at once; the field contains it only after this event.
+                    // A pasted text is sent at once; the field contains it only after this event.
                     on:paste=move |_| request_animation_frame(send)
                 ></textarea>
                 <FieldFaults field=FIELD id="field-url-fault" faults />
@@ -129,7 +128,7 @@ pub fn OldUrlCard() -> impl IntoView {
             </div>
             <button
                 class="button"
-                // Without scripts, the button sends the whole form, so that nothing typed is lost.
+                // Without scripts, the button submits the whole form, so that no input is lost.
                 formaction=ReadOldUrl::url()
                 disabled=move || fill.pending().get()
                 on:click=move |event| {

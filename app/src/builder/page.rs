@@ -1,5 +1,5 @@
-//! The builder as a page. The server draws it completely and adds the data that it was drawn from. The browser hydrates
-//! it with that data, and renders it again after saving.
+//! The builder as a page. The server renders it completely and includes the data that it was rendered from. The browser
+//! hydrates the page from that data, and renders it again after saving.
 
 #[cfg(feature = "hydrate")]
 use leptos::server_fn::{Decodes as _, codec::JsonEncoding};
@@ -18,7 +18,6 @@ use crate::{
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub const DATA: &str = "builder-data";
 
-/// The page's title.
 pub(super) fn title(data: &BuilderData) -> String {
     match &data.detail {
         Some(detail) => detail.row.name.clone(),
@@ -26,13 +25,13 @@ pub(super) fn title(data: &BuilderData) -> String {
     }
 }
 
-/// The page: the content of `main`.
+/// The content of `main`.
 #[component]
 pub fn Page(data: RwSignal<BuilderData>) -> impl IntoView {
     move || view! { <Builder data=data.get() /> }.into_any()
 }
 
-/// Hydrates the page that the server sent.
+/// Hydrates the page that the server rendered.
 #[cfg(feature = "hydrate")]
 pub fn take_over() {
     use wasm_bindgen::JsCast as _;
@@ -50,7 +49,7 @@ pub fn take_over() {
         provide_context(preferences.language);
         provide_form_error();
         let data = RwSignal::new(data);
-        // Only the first hook is kept, and this is the first.
+        // Leptos keeps only the first hook. This one is the first.
         _ = leptos::server_fn::redirect::set_redirect_hook(move |to| follow(data, to));
         Effect::new(move || document.set_title(&format!("{} · Hookgram", data.with(title))));
         view! { <Page data /> }
@@ -58,8 +57,8 @@ pub fn take_over() {
     taken.forget();
 }
 
-/// Follows the redirect of a form. If it leads to this same page, the page is rendered again in place, so that saving
-/// does not lose the reader's place on it.
+/// Follows the redirect of a form. A redirect to the current page renders it again in place, so that
+/// saving does not lose the scroll position.
 #[cfg(feature = "hydrate")]
 fn follow(data: RwSignal<BuilderData>, to: &str) {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
@@ -71,7 +70,7 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
             match load_builder(id, draft).await {
                 Ok(anew) => {
                     if let Ok(history) = window().history() {
-                        // If the history cannot be changed, a reload shows the former state.
+                        // If the history cannot be changed, a reload shows the previous state.
                         _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&to));
                     }
                     data.set(BuilderData { saved, ..anew });
@@ -80,7 +79,8 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
             }
         });
     } else {
-        // Back leads from the first save to the saved profile, and not to an empty form that would make a second one.
+        // After the first save, Back must return to the saved profile. An empty form could be saved as a second
+        // profile.
         if let (Some(profile), Ok(history)) = (path.strip_suffix("/share"), window().history()) {
             _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(profile));
         }
@@ -88,20 +88,20 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
     }
 }
 
-/// Provides the error of a form, as its address returns it, to the action with that path. Anybody can write such an
-/// address, so only errors with a fixed sentence of ours are shown, and no text of the address.
+/// Provides the error of a form, as the page's address contains it, to the action with that path. Anybody can write
+/// such an address, so only errors with fixed sentences are shown, and no text from the address.
 pub(crate) fn provide_form_error_of(path: &str, err: &str) {
     match ServerFnUrlError::<AppError>::decode_err(err) {
         AppError::SignedOut | AppError::Forbidden | AppError::NotFound | AppError::Internal => {
             provide_context(ServerActionError::new(path, err));
         }
-        // A refused form comes back as a draft. An unreadable error decodes as `Connection`, too.
+        // A refused form is returned as a draft. An unreadable error decodes as `Connection`.
         AppError::Invalid(_) | AppError::Outdated(_) | AppError::Connection => {}
     }
 }
 
-/// A form that was sent before WebAssembly was loaded comes back with its error in the URL, and the server has drawn
-/// the page from it. The browser must hydrate from the same state.
+/// Restores the error of a form that was submitted before WebAssembly was loaded. The error is in the URL and the
+/// server rendered the page with it, so the browser must hydrate from the same state.
 #[cfg(feature = "hydrate")]
 fn provide_form_error() {
     let search = window().location().search().unwrap_or_default();

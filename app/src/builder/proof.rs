@@ -24,7 +24,7 @@ pub fn rendered(profile: &Profile, sample: Sample, now: Millis, booking_host: &s
         .parts(&Limits::TELEGRAM)
 }
 
-/// What was imported, what was not, and the two messages.
+/// The imported and the lost parts of the URL, and both messages.
 #[component]
 pub fn Proof(import: ImportView) -> impl IntoView {
     let w = words::<FormWords>();
@@ -37,7 +37,6 @@ pub fn Proof(import: ImportView) -> impl IntoView {
         state.profile.with(parts)
     };
     let old_html = move |index: usize| old.with_value(|all| all.get(index).cloned().unwrap_or_default());
-    // The first sample whose two messages differ.
     let differs = Memo::new(move |_| {
         Sample::ALL.into_iter().enumerate().find_map(|(index, sample)| {
             let new: Vec<String> = new_parts(sample).iter().map(Part::html).collect();
@@ -47,7 +46,7 @@ pub fn Proof(import: ImportView) -> impl IntoView {
     let shown = move || differs.get().unwrap_or_default();
     let sample = move || Sample::ALL.into_iter().nth(shown()).unwrap_or(Sample::Appointment);
     let before = Memo::new(move |_| {
-        // Our own renderer writes well-formed HTML. If it did not, the HTML would be shown as text.
+        // The application made this HTML, so it parses. If it did not, it would be shown as text.
         let part = |html: String| Part::from_html(&html).unwrap_or_else(|_| Part::plain(&html));
         old_html(shown()).into_iter().map(part).collect::<Vec<_>>()
     });
@@ -149,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_differ_are_told() {
+    fn only_lines_missing_from_the_other_message_are_listed() {
         let [old, new] = ["a\n\nb\nc", "a\nB\nc\nd"].map(|text| lines(&[Part::plain(text)]));
         assert_eq!(only_in(&old, &new), ["b"]);
         assert_eq!(only_in(&new, &old), ["B", "d"]);

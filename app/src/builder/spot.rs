@@ -1,4 +1,4 @@
-//! The first place in a text that Telegram would refuse, prepared for display.
+//! The first place in a text that Telegram would refuse, with its context for display.
 
 use hookgram::message::html;
 
@@ -7,24 +7,24 @@ use super::wrap::units;
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// The text before the place on its line.
+    /// The text before the place, on the same line.
     pub before: String,
-    /// The text of the place.
+    /// The text at the place.
     pub fault: String,
-    /// The text after the place on its line.
+    /// The text after the place, on the same line.
     pub after: String,
     /// The range in UTF-16 units from the start of the text.
     pub range: (u32, u32),
 }
 
-/// The characters to show on each side.
+/// Characters of context on each side.
 const AROUND: usize = 16;
-/// The most characters of the place itself.
+/// The most characters shown of the place itself.
 const LONGEST: usize = 24;
 
-/// The first place in a text that is not Telegram's HTML; `None` if the text is well-formed.
+/// The first place in a text that is not valid Telegram HTML; `None` if the text is valid.
 pub fn first_fault(text: &str) -> Option<Spot> {
     let offset = html::parse(text).err()?.offset;
     let at = text.char_indices().nth(offset).map_or(text.len(), |(byte, _)| byte);
@@ -51,7 +51,7 @@ pub fn first_fault(text: &str) -> Option<Spot> {
     })
 }
 
-/// The length in characters of the tag at the start of a line: up to its bracket, or to the next word.
+/// The length in characters of the tag at the start of `line`: up to its closing bracket, or to the next word.
 fn tag_length(line: &str) -> usize {
     let closed = line.chars().position(|c| c == '>').map(|index| index + 1);
     let word = || line.chars().skip(1).position(char::is_whitespace).map(|index| index + 1);
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_is_shown_with_its_line() {
+    fn a_fault_is_shown_with_its_line_and_the_text_around_it() {
         for (text, line, place) in [
             ("<b>Привет", 1, "[<b>]Привет"),
             ("👍 Да\n  <i>раз</b> два", 2, "  <i>раз[</b>] два"),

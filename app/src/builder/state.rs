@@ -1,5 +1,3 @@
-//! The shared state of the builder's components, and how it is read from the inputs.
-
 use std::sync::Arc;
 
 use hookgram::{
@@ -23,46 +21,38 @@ use crate::{
     views::{BotView, PreviewData},
 };
 
-/// The shared state of the builder's components.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     pub(super) language: Language,
-    /// The stored profile's id.
     pub(super) id: Option<i64>,
-    /// The content of the inputs.
     pub(super) form: RwSignal<ProfileForm>,
-    /// The profile that the inputs describe, as far as it can be read.
+    /// The profile that the inputs describe, as far as they can be read.
     pub(super) profile: Memo<Profile>,
-    /// The content of the inputs when the page was drawn.
+    /// The content of the inputs when the page was rendered.
     pub(super) initial: StoredValue<ProfileForm>,
-    /// The stored profile's form, which differs from `initial` if the page was drawn from a draft.
+    /// The stored profile's form. It differs from `initial` if the page was rendered from a draft.
     pub(super) stored: StoredValue<ProfileForm>,
-    /// The draft's id.
     pub(super) draft: StoredValue<Option<String>>,
-    /// The bot of the typed token, once Telegram has told it.
+    /// The bot of the typed token, once Telegram has returned it.
     pub(super) new_bot: RwSignal<Option<BotView>>,
-    /// Who sends the message: the chosen bot by its name, or the sandbox.
+    /// The name above the preview: that of the chosen bot, or of the sandbox.
     pub(super) sender: Memo<String>,
-    /// The `<form>` element.
     pub(super) node: NodeRef<html::Form>,
-    /// The faults to show: those of fields that the reader has left, and those of the last attempt to save.
+    /// The faults to show: those of fields that have lost the focus, and those of the last attempt to save.
     pub(super) faults: Signal<Vec<FieldFault>>,
-    /// The setting that has the focus. The preview marks its lines.
+    /// The setting that has the focus. The preview highlights its lines.
     pub(super) focused: RwSignal<Option<Parameter>>,
-    /// The moment by which the samples are dated: that at which the server read the page's data.
+    /// The time that the samples are dated by: when the server read the page's data.
     pub(super) now: Millis,
-    /// The sample that the preview shows.
     pub(super) sample: RwSignal<Sample>,
     pub(super) booking_host: StoredValue<String>,
-    /// The event that the preview shows.
     pub(super) event: RwSignal<Arc<BookingEvent>>,
     /// The event as JSON, if it is not a sample.
     pub(super) own_event: StoredValue<Option<String>>,
-    /// Further data of the preview.
     pub(super) preview: StoredValue<PreviewData>,
     /// Whether WebAssembly is running. Until then, controls that need it are disabled.
     pub(super) live: RwSignal<bool>,
-    /// Whether the reader came here to paste an old URL.
+    /// Whether the reader opened the page to paste an old URL.
     pub(super) old_url_first: bool,
 }
 
@@ -71,7 +61,6 @@ impl State {
         expect_context()
     }
 
-    /// Reads the inputs again.
     pub(super) fn read(self) {
         let inputs = self.node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
         if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
@@ -96,7 +85,7 @@ impl State {
 }
 
 pub(super) fn read_sample(sample: Sample, now: Millis) -> BookingEvent {
-    // The samples are our own and can be read, which a test checks.
+    // A test checks that every built-in sample can be read.
     BookingEvent::read(sample.json(now).as_bytes()).unwrap_or_default()
 }
 
@@ -106,7 +95,7 @@ pub(super) struct Inputs {
     pub(super) form: ProfileForm,
 }
 
-/// Sets the text of the text areas. Drawing the page again does not change the text of an existing area.
+/// Sets the text of the text areas, because rendering the page again does not change the text of an existing area.
 pub(super) fn fill_texts(state: State) {
     for parameter in [Parameter::Message, Parameter::SignText] {
         let area = document().get_element_by_id(&format!("field-{}", parameter.name()));
@@ -116,7 +105,6 @@ pub(super) fn fill_texts(state: State) {
     }
 }
 
-/// Whether the form differs from what is stored.
 pub(super) fn changed(state: State) -> bool {
     let differs = state.form.with(|form| state.stored.with_value(|stored| !form.says_the_same(stored)));
     differs || state.draft.with_value(Option::is_some)

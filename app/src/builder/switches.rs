@@ -1,4 +1,4 @@
-//! "What to show": each switch shows the line of the message that it controls.
+//! "What to show": each switch shows the message line that it controls.
 
 use hookgram::{message::Style, parameters::Parameter, values::Language};
 use leptos::prelude::*;
@@ -22,11 +22,11 @@ pub fn ShowCard() -> impl IntoView {
     }
 }
 
-/// The first line of the sample that each switch controls, rendered with everything shown.
+/// The first line of the sample that each switch controls, rendered with every switch on.
 fn governed_lines(state: State) -> Vec<(Parameter, String)> {
     let mut profile = state.profile.get();
     for parameter in switches() {
-        // "false" is valid for every switch.
+        // "false" is valid for every switch, so this cannot fail.
         _ = profile.set(parameter, "false");
     }
     let mut lines: Vec<(Parameter, String)> = Vec::new();
@@ -44,7 +44,7 @@ fn governed_lines(state: State) -> Vec<(Parameter, String)> {
     lines
 }
 
-/// The name of a setting: for a switch, the thing it shows; for any other, its title.
+/// The name of a setting: the thing that a switch shows, or the title of any other setting.
 pub fn title_of(language: Language, parameter: Parameter) -> &'static str {
     let w = BuilderWords::of(language);
     match parameter {

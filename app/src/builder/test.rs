@@ -15,9 +15,7 @@ use crate::{
 /// The result of a test, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestResult {
-    /// Whether the test succeeded.
     well: bool,
-    /// The sentence.
     sentence: String,
 }
 
@@ -77,7 +75,7 @@ pub fn TestCard() -> impl IntoView {
         });
     };
     let help = move || {
-        // The page may be gone when the last input event is handled.
+        // The page may already be gone when the last input event is handled.
         if state.form.try_with(ProfileForm::is_sandbox).unwrap_or_default() {
             w.test_chat_sandbox_help
         } else {
@@ -138,7 +136,7 @@ pub fn TestCard() -> impl IntoView {
     }
 }
 
-/// The sentence for a cause that the person at the test's chat can do something about.
+/// The sentence for a cause that the owner of the test's chat can fix.
 #[cfg(feature = "ssr")]
 fn failed(w: &crate::i18n::TestWords, cause: hookgram::delivery::FailureCause) -> &'static str {
     use hookgram::delivery::FailureCause;

@@ -1,4 +1,5 @@
-//! A text area for Telegram's tags: buttons that set them, a counter, and the first place that Telegram would refuse.
+//! A text area for Telegram's tags: buttons that insert tags, a counter, and the first place that Telegram would
+//! refuse.
 
 use hookgram::{channel::Limits, message::html as telegram, parameters::Parameter};
 use leptos::{ev::KeyboardEvent, html, prelude::*};
@@ -158,7 +159,7 @@ pub fn TextEditor(
     }
 }
 
-/// Asks for the address of a link. Passes its tag to `done`, or `None` if the reader cancels.
+/// Asks for the address of a link. Passes the link's opening tag to `done`, or `None` if the reader cancels.
 #[component]
 fn LinkBar(id: String, #[prop(into)] done: Callback<Option<String>>) -> impl IntoView {
     let w = words::<FormWords>();
@@ -174,7 +175,7 @@ fn LinkBar(id: String, #[prop(into)] done: Callback<Option<String>>) -> impl Int
             <label class="visually-hidden" for=id.clone()>
                 {w.link_address}
             </label>
-            // An input without a name is not sent with the form.
+            // The input has no name, so that it is not submitted with the form.
             <input
                 class="input"
                 id=id
@@ -201,7 +202,7 @@ fn LinkBar(id: String, #[prop(into)] done: Callback<Option<String>>) -> impl Int
     }
 }
 
-/// Edits the text as if it was typed, so that the browser's undo works.
+/// Edits the text as if it had been typed, so that the browser's undo works.
 fn apply(area: &web_sys::HtmlTextAreaElement, edit: &wrap::Edit) {
     select(area, (edit.from, edit.to));
     let document = document().unchecked_into::<web_sys::HtmlDocument>();

@@ -1,5 +1,4 @@
-//! The target of messages: one of the stored bots, a new bot, whose token is stored and never shown again, or the
-//! sandbox.
+//! The target of messages: a stored bot, a new bot, or the sandbox. A new bot's token is stored and never shown again.
 
 use hookgram::{bot::BotState, parameters::Parameter, secret::BotToken};
 use leptos::{html, prelude::*};
@@ -13,7 +12,7 @@ use crate::{
     views::BotView,
 };
 
-/// Asks Telegram for the bot of a token: a typed one, or that of a draft.
+/// Asks Telegram which bot a token belongs to: a typed token, or the token of a draft.
 #[server(prefix = "/rpc", endpoint = "operator/verify-bot")]
 pub async fn verify_bot(
     id: Option<i64>,
@@ -47,8 +46,8 @@ pub fn BotCard(
                 <Choice value=BOT title=w.target_bot help=w.target_bot_help checked=!is_sandbox />
                 <Choice value=SANDBOX title=w.target_sandbox help=w.target_sandbox_help checked=is_sandbox />
             </fieldset>
-            // The style sheet hides this while the sandbox is chosen, and the token while a bot is chosen. That works
-            // without WebAssembly, too.
+            // The style sheet hides this while the sandbox is chosen, and hides the token while a bot is chosen. No
+            // script is needed.
             <div class="only-bot">
                 {choose}
                 <div class="new-bot">
@@ -81,7 +80,6 @@ fn ChooseBot(bots: Vec<BotView>) -> impl IntoView {
     let options = bots.iter().map(|bot| option(bot.id.to_string(), text(bot))).collect::<Vec<_>>();
     let new = option(NEW_BOT.to_owned(), w.bot_new.to_owned());
     let bots = StoredValue::new(bots);
-    // The form is read again on each input.
     let chosen = Memo::new(move |_| {
         let id = state.form.with(ProfileForm::bot_id)?;
         bots.with_value(|bots| bots.iter().find(|bot| bot.id == id).cloned())
@@ -126,7 +124,7 @@ fn Choice(value: &'static str, title: &'static str, help: &'static str, checked:
     }
 }
 
-/// The field for the token of a new bot, or the token of a draft with a way to replace it.
+/// The field for the token of a new bot. For a draft with a token, it shows the masked token and a way to replace it.
 #[component]
 fn Token(
     /// The token of a draft, masked.
@@ -166,7 +164,7 @@ fn Token(
         _ => false,
     };
     let pasted = move |event: leptos::ev::ClipboardEvent| {
-        // An `<input>` drops line breaks from a pasted text, so the token is looked for before that.
+        // An `<input>` removes line breaks from pasted text, so the token is extracted before that.
         let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
         if put(&text) {
             event.prevent_default();
@@ -180,7 +178,7 @@ fn Token(
         }
     };
     let whose = move |bot: &BotView| format!("✓ {} {} · {}", w.token_known, bot.name, bot.title());
-    // A result is shown only for the token that was asked about, not for one that is being typed.
+    // The result is shown only for the token that was checked, not for one that is being typed.
     let told = move || {
         let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
         verify.value().get().filter(|_| is_current)

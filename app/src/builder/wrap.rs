@@ -13,8 +13,8 @@ pub struct Edit {
     pub selected: (u32, u32),
 }
 
-/// Wraps a selection in a tag. If the selection is already wrapped, from within or from outside, the tag is removed.
-/// White space at the ends of the selection stays outside.
+/// Wraps a selection in a tag. If the selection is already wrapped, inside or outside of its bounds, the tag is
+/// removed. White space at the ends of the selection stays outside of the tag.
 pub fn wrap(text: &str, (from, to): (u32, u32), open: &str, close: &str) -> Edit {
     let (start, end) = (byte_at(text, from.min(to)), byte_at(text, to.max(from)));
     let (before, rest) = text.split_at(start);
@@ -37,8 +37,8 @@ pub fn wrap(text: &str, (from, to): (u32, u32), open: &str, close: &str) -> Edit
     Edit { from: at, to: at + length, text: format!("{open}{chosen}{close}"), selected: (inner, inner + length) }
 }
 
-/// The opening tag of a link to a typed address; `None` if it is blank. An address without a scheme is taken as a web
-/// address.
+/// The opening tag of a link to a typed address; `None` if the address is blank. An address without a scheme becomes an
+/// https address.
 pub fn link_tag(address: &str) -> Option<String> {
     let address = address.trim();
     let has_scheme = ["://", "tg:", "mailto:", "tel:"].iter().any(|scheme| address.contains(scheme));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrapped_is_freed() {
+    fn wrapping_a_wrapped_selection_removes_the_tag() {
         for (before, after) in [
             ("Вы <b>[записаны]</b> на", "Вы [записаны] на"),
             ("Вы [<b>записаны</b>] на", "Вы [записаны] на"),
@@ -107,13 +107,13 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_beyond_the_text_is_its_end() {
+    fn an_offset_beyond_the_text_is_clamped_to_its_end() {
         let edit = wrap("ab", (9, 1), "<i>", "</i>");
         assert_eq!((edit.from, edit.to, edit.text.as_str()), (1, 2, "<i>b</i>"));
     }
 
     #[test]
-    fn an_address_becomes_a_link() {
+    fn an_address_without_a_scheme_links_to_https() {
         for (typed, tag) in [
             (" example.com ", "<a href=\"https://example.com\">"),
             ("http://example.com/?a=1&b=\"2\"", "<a href=\"http://example.com/?a=1&amp;b=&quot;2&quot;\">"),

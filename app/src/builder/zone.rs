@@ -36,7 +36,7 @@ pub fn ZoneInput(
     let wanted = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
     let now = RwSignal::new(None::<DateTime<Utc>>);
-    // The name that was filled in automatically last. A name that a person has typed is not replaced.
+    // The name that was filled in automatically last. A typed name is not replaced.
     let filled = StoredValue::new(String::new());
     let offered = Memo::new(move |_| match is_open.get() {
         true => wanted.with(|wanted| TimeZone::search(wanted, OFFERED)),
@@ -57,7 +57,7 @@ pub fn ZoneInput(
         // On a phone, the preview's handle may cover the list.
         request_animation_frame(move || show_active(0));
     };
-    // Fills in the name of the chosen zone, unless a person has typed one.
+    // Fills in the name of the chosen zone unless a name was typed.
     let rename = move || {
         state.read();
         let named = state.profile.with_untracked(|profile| wanted.with_untracked(|wanted| name_of(profile, wanted)));
@@ -84,7 +84,7 @@ pub fn ZoneInput(
         active.update(|at| *at = at.checked_add_signed(by).filter(|at| *at < count).unwrap_or(*at));
         show_active(active.get_untracked());
     };
-    // Leaving the input with the list open chooses the marked zone, unless the typed text is a place by itself.
+    // Leaving the input with the list open chooses the highlighted zone, unless the typed text names a place by itself.
     let leave = move |typed: String| {
         let marked = offered.with_untracked(|all| all.get(active.get_untracked()).copied());
         let looks = is_open.get_untracked() && !wanted.with_untracked(|wanted| wanted.trim().is_empty());
@@ -118,7 +118,7 @@ pub fn ZoneInput(
                     role="option"
                     id=format!("zone-{index}")
                     aria-selected=move || (active.get() == index).to_string()
-                    // Keeps the focus in the input.
+                    // The browser's default action would move the focus out of the input.
                     on:mousedown=move |event| {
                         event.prevent_default();
                         choose(zone);
@@ -192,7 +192,7 @@ fn called(zone: TimeZone, language: Language, wanted: &str) -> String {
     city.or_else(|| zone.city(language)).or_else(|| zone.city(Language::En)).unwrap_or_else(|| zone.name().to_owned())
 }
 
-/// The name of the zone for the message. Blank for the default zone, whose name is known.
+/// The zone's name for the message. It is blank for the default zone, whose name the renderer has.
 fn name_of(profile: &Profile, wanted: &str) -> String {
     let formatting = &profile.formatting;
     let zone = formatting.time_zone;
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_there() {
+    fn the_clock_shows_the_zone_s_time_and_offset() {
         let at = DateTime::from_timestamp(1_715_156_100, 0).unwrap();
         let text = |zone| TimeZone::parse(zone).map(|zone| clock(zone, at));
         assert_eq!(text("Europe/Moscow").as_deref(), Some("11:15, GMT+3"));

@@ -1,7 +1,7 @@
 //! The content of a `<textarea>`.
 
-/// Escapes a text for a `<textarea>`. Leptos does not escape it there, so a text could close the element and continue
-/// as markup. In the browser, the text is returned unchanged.
+/// Escapes a text for a `<textarea>` on the server. Leptos does not escape it there, so a text could close the element
+/// and continue as markup. In the browser, the text is returned unchanged.
 #[must_use]
 pub fn area_text(text: String) -> String {
     if cfg!(feature = "ssr") { escaped(&text) } else { text }
@@ -18,7 +18,7 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn nothing_ends_the_element() {
+    fn a_text_cannot_close_the_text_area() {
         assert_eq!(escaped("</textarea><img src=x>"), "&lt;/textarea>&lt;img src=x>");
         assert_eq!(escaped("&lt;b&gt; & \"c\""), "&amp;lt;b&amp;gt; &amp; \"c\"");
         assert_eq!(escaped("\n\na"), "\n\n\na");

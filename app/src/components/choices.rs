@@ -17,7 +17,7 @@ fn remember(name: &str, value: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Stores the choice with the account, if the reader is signed in, so that other browsers use it too.
+/// Stores the choice with the account if the reader is signed in, so that other browsers use it too.
 #[cfg(feature = "ssr")]
 async fn keep(language: Option<Language>, theme: Option<Theme>) -> Result<(), AppError> {
     match use_context::<hookgram::role::Account>() {

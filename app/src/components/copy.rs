@@ -7,8 +7,8 @@ use crate::{
     i18n::{Shell, words},
 };
 
-/// A read-only text with a button that copies it. The page's script (`pages/page.js`) does the copying, and selects the
-/// text when the field gets the focus.
+/// A read-only text with a button that copies it. The page's script (`pages/page.js`) copies the text, and selects it
+/// when the field gets the focus.
 #[component]
 pub fn CopyField(
     /// The text.

@@ -1,4 +1,4 @@
-//! A field of a form with its title, input, help and fault.
+//! A form field with its title, input, help and fault.
 
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub fn FieldFaults(
     view! { <Said class="field-fault" id text /> }
 }
 
-/// A sentence that appears and disappears, and that screen readers announce when it appears.
+/// A sentence that appears and disappears. Screen readers announce it when it appears.
 #[component]
 pub fn Said(
     /// The class of the element.
@@ -38,7 +38,7 @@ pub fn Said(
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {
-    // The element stays in the document while it is empty, because a screen reader announces only changes of existing
+    // The element stays in the document while it is empty, because screen readers announce only changes of existing
     // elements.
     let class = move || if text.with(String::is_empty) { "said-nothing".to_owned() } else { class.get() };
     view! {
@@ -70,10 +70,10 @@ pub fn TextField(
     /// The value that applies while the field is empty.
     #[prop(into, optional)]
     placeholder: String,
-    /// The HTML attribute, for password managers and keyboards.
+    /// The HTML attribute `autocomplete`, for password managers and keyboards.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// Whether it must be filled in.
+    /// Whether the field must be filled in.
     #[prop(optional)]
     required: bool,
     /// Every fault of the form.

@@ -69,7 +69,7 @@ pub fn Brand() -> impl IntoView {
 pub fn AccountMenu(
     /// The account.
     account: Account,
-    /// Whether the server's health needs attention.
+    /// Whether the server has a problem that somebody must fix.
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
@@ -102,7 +102,7 @@ pub fn AccountMenu(
                     {w.account}
                 </a>
                 {administration}
-                // A plain form, so that the next page keeps no state of this one.
+                // A plain form loads the next page anew, so that it keeps no state of this one.
                 <form method="post" action="/logout">
                     <button class="button plain">{w.sign_out}</button>
                 </form>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::i18n::{Outcomes, words};
 
-/// A dot and a word. The colour is never the only mark.
+/// A dot and a word, so that colour is not the only mark.
 #[component]
 pub fn OutcomeMark(
     /// The outcome.
@@ -15,7 +15,7 @@ pub fn OutcomeMark(
     view! { <span class=format!("mark {class}")>{word}</span> }
 }
 
-/// The class of the colour, and the word.
+/// The CSS class of the colour, and the word.
 fn mark(outcome: Outcome) -> (&'static str, &'static str) {
     let w = words::<Outcomes>();
     match outcome {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::views::QrCode;
 
-/// Dark squares on white in every theme, because cameras do not read inverted codes.
+/// Renders a QR code in dark on white in every theme, because cameras do not read inverted codes.
 pub fn qr_picture(code: QrCode, label: &'static str) -> impl IntoView {
     let size = code.size;
     view! {

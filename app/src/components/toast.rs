@@ -1,4 +1,5 @@
-//! A toast that confirms an action: a line at the bottom of the window that disappears by itself or when it is closed.
+//! A toast that confirms an action: a line at the bottom of the window that disappears after a while or when it is
+//! closed.
 
 use hookgram::{delivery::Outcome, log_query::LogQuery, values::Language};
 use leptos::prelude::*;
@@ -8,7 +9,7 @@ use crate::{
     notices::Notice,
 };
 
-/// A non-modal dialog. Its form closes it without a script.
+/// A non-modal dialog. Its form closes it without scripts.
 #[component]
 pub fn Toast(
     /// The notice.
@@ -30,7 +31,7 @@ pub fn Toast(
     }
 }
 
-/// The way back from an action, or on from it.
+/// A button that undoes or continues the action.
 fn action(notice: &Notice, w: &'static Toasts) -> AnyView {
     match notice {
         Notice::Disabled { id, .. } => view! {

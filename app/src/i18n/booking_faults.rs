@@ -1,5 +1,5 @@
-//! Sentences about the settings of a booking bot: links that name no service, faults of fields, and why its updates do
-//! not come.
+//! Sentences about the settings of a booking bot: links without a service, faults of fields, and why its updates do not
+//! arrive.
 
 use hookgram::{
     booking::{
@@ -14,7 +14,7 @@ use super::{
     russian,
 };
 
-/// Why a pasted text names no service.
+/// Why a pasted text does not name a service.
 #[must_use]
 pub fn link_fault(language: Language, fault: LinkFault) -> String {
     let (ru, en) = match fault {
@@ -162,7 +162,7 @@ fn too_long(language: Language, longest: usize) -> String {
     )
 }
 
-/// Why updates of a booking bot do not come, in a few words.
+/// Why updates of a booking bot do not arrive, in a few words.
 #[must_use]
 pub fn trouble(language: Language, trouble: Trouble) -> &'static str {
     let (ru, en) = match trouble {
@@ -176,7 +176,7 @@ pub fn trouble(language: Language, trouble: Trouble) -> &'static str {
     Bilingual { ru, en }.get(language)
 }
 
-/// What to do about it. `host` is that of the other program's webhook; it may be empty.
+/// Advice about missing updates. `host` is the host of the other program's webhook; it may be empty.
 #[must_use]
 pub fn trouble_advice(language: Language, trouble: Trouble, host: &str) -> String {
     let (ru, en) = match trouble {
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_quotes_what_was_typed_on_one_line() {
+    fn a_sentence_quotes_typed_text_on_one_line() {
         for language in [Language::Ru, Language::En] {
             let chat = booking_fault(language, &BookingFault::BadStaffChat { value: "a\u{202e}\nb".into() });
             assert!(chat.contains("a b") && !chat.contains(['\n', '\u{202e}']), "{chat}");

@@ -1,4 +1,4 @@
-//! Why a message did not arrive, and what to do about it: for error mails and for the page of a delivery.
+//! Why a message did not arrive, and how to fix it: for error mails and for the page of a delivery.
 
 use hookgram::{
     delivery::FailureCause,
@@ -63,7 +63,7 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
     .get(language)
 }
 
-/// What to do about a cause, in whole sentences.
+/// Advice about a cause, in whole sentences.
 #[must_use]
 pub fn advice(language: Language, cause: FailureCause) -> &'static str {
     match cause {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cause_has_its_words() {
+    fn every_cause_has_a_heading_and_advice_in_both_languages() {
         for about in FailureCause::ALL {
             for language in [Language::Ru, Language::En] {
                 assert!(!cause(language, about).ends_with('.'), "{about:?}");

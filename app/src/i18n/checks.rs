@@ -1,5 +1,5 @@
 //! Faults and warnings as sentences. Each names its parameter and says how to fix it, for readers who do not program.
-//! Both languages stand side by side, so that neither is forgotten.
+//! Each function has both languages side by side, so that neither is forgotten.
 
 use hookgram::{
     check::{Fault, Warning},
@@ -21,15 +21,15 @@ pub(super) fn say(language: Language, ru: String, en: String) -> String {
 const QUOTED: usize = 64;
 
 /// Prepares a value for quoting in a sentence: one line of at most 64 characters, without characters that reorder the
-/// text around them, and without a token that a person has put into the wrong place.
+/// surrounding text, and without a misplaced token.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    // The order matters. A token is redacted before the text is cut, because a cut token is not recognised, and after
-    // invisible characters are removed, because they could hide it.
+    // The order matters. A token is redacted before the text is cut, because a cut token is not recognised. It is
+    // redacted after invisible characters are removed, because they could hide it.
     shorten(&redact(&one_line(text)), QUOTED)
 }
 
-/// The most addresses that a sentence names. If there are more, it names this many.
+/// The most addresses that a sentence names.
 const NAMED: usize = 3;
 
 /// A fault of the parameters.
@@ -315,11 +315,11 @@ fn grouped(language: Language, count: usize) -> String {
     text
 }
 
-/// Shortens the sentence about a parameter for the parameter's own field: without the parameter's name, since the field
-/// has a title in plainer words.
+/// Shortens the sentence about a parameter for display at the parameter's field: without the parameter's name, since
+/// the field has a plainer title.
 #[must_use]
 pub fn at_field(parameter: Parameter, sentence: String) -> String {
-    /// The length of `… не указан`, `… is not given`. A longer beginning has a meaning of its own and is kept.
+    /// Long enough for `… не указан` and `… is not given`. A longer beginning has a meaning of its own and is kept.
     const SHORT: usize = 28;
     let rest = sentence.strip_prefix(parameter.name()).and_then(|rest| rest.split_once(": "));
     let Some((_, rest)) = rest.filter(|(head, _)| head.chars().count() <= SHORT) else { return sentence };
@@ -327,7 +327,7 @@ pub fn at_field(parameter: Parameter, sentence: String) -> String {
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// A warning at its parameter's field, which shows the place of a fault itself.
+/// A warning for display at its parameter's field. The field itself shows the position of a fault.
 #[must_use]
 pub fn in_form(language: Language, parameter: Parameter, about: &Warning) -> String {
     let sentence = at_field(parameter, warning(language, about));
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn at_its_field_a_warning_needs_no_name() {
+    fn a_warning_at_its_field_starts_without_the_parameter_s_name() {
         for (about, ru, en) in [
             (
                 Warning::FieldWithoutStar,
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_form_a_fault_of_a_text_has_no_place() {
+    fn a_fault_in_the_form_does_not_give_its_position() {
         let fault = HtmlFault { offset: 2, kind: HtmlFaultKind::Unclosed("b".into()) };
         let about = Warning::BrokenHtml { parameter: Parameter::Message, fault };
         let sentence = in_form(Language::Ru, Parameter::Message, &about);
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn a_telephone_link_and_an_unknown_entity_are_named() {
+    fn a_warning_quotes_a_dropped_link_or_an_unknown_entity() {
         for (remark, words) in [
             (HtmlRemark::DroppedLink("tel:+79110000000".into()), ["tel:+79110000000", "номер в самом тексте"]),
             (HtmlRemark::DroppedLink("ftp://a.b/c".into()), ["ftp://a.b/c", "https://"]),
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_stay_readable_when_joined() {
+    fn joined_sentences_have_no_doubled_punctuation() {
         let fault = HtmlFault { offset: 2, kind: HtmlFaultKind::StrayBracket };
         for sentence in both(&Warning::BrokenHtml { parameter: Parameter::Message, fault }) {
             assert!(

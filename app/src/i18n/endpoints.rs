@@ -1,4 +1,4 @@
-//! Responses of the endpoints about other things than parameters: faults of the event, recipients, and refusals. As in
+//! Responses of the endpoints about anything but parameters: faults of the event, recipients, and refusals. As in
 //! [`super::checks`], both languages stand side by side.
 
 use hookgram::{
@@ -37,7 +37,7 @@ pub fn event_fault(language: Language, fault: &EventFault) -> String {
     }
 }
 
-/// A field of an event that the message goes without.
+/// A field of an event that cannot be read, so that the message is sent without it.
 #[must_use]
 pub fn unread_field(language: Language, UnreadField { path, expected }: &UnreadField) -> String {
     let what = expectation(language, *expected);
@@ -64,7 +64,7 @@ fn expectation(language: Language, expected: Expected) -> &'static str {
     }
 }
 
-/// Parts of sentences by which the log recognises them.
+/// A part of the English sentences about codes, by which the log recognises them.
 const WRONG_CODE: &str = "has a wrong code";
 const WITHOUT_CODE: &str = "has no code";
 

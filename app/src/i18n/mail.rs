@@ -1,4 +1,4 @@
-//! Texts of error mails. Text from outside is quoted here: on one line, shortened, without a token.
+//! Texts of error mails. Text from outside is quoted on one line, shortened, and without tokens.
 
 use hookgram::{delivery::FailureCause, secret::redact, text::one_line, values::Language};
 
@@ -18,7 +18,7 @@ word_set! {
 }
 
 word_set! {
-    /// The mail that asks the owner of an address whether error mails may go there. `{}` is the installation's address.
+    /// The mail that asks the owner of an address to allow error mails. `{}` is the installation's address.
     ConfirmLetter {
         subject: "Hookgram: подтвердите адрес для писем о сбоях", "Hookgram: confirm the address for error mails";
         about: "Этот адрес указан в Hookgram на {} как адрес, на который сообщать, если сообщения клиентам в Telegram не доходят. Без вашего согласия такие письма сюда не отправляются.", "This address is named in the Hookgram at {} as the one to write to when messages to customers in Telegram do not arrive. Without your consent no such mails are sent here.";
@@ -116,7 +116,7 @@ pub fn heading(language: Language, shown: usize, count: u64) -> String {
 #[must_use]
 pub fn example(language: Language, example: &Example<'_>) -> String {
     let number = example.number.map(quoted).unwrap_or_else(|| say(language, "без номера".into(), "no number".into()));
-    // It may contain the zone's name, which a person has typed and which was shortened before.
+    // It may contain the zone's name, which a person typed and which was shortened before redaction.
     let when = redact(&one_line(example.when));
     let mut line = format!("{number} — {when}");
     for person in [example.name, example.phone].into_iter().flatten() {
@@ -152,7 +152,7 @@ mod tests {
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
     #[test]
-    fn the_first_line_says_whose_why_and_how_many() {
+    fn the_first_line_names_the_profile_the_cause_and_the_count() {
         let line = |language| opening(language, About::Profile("A"), FailureCause::Blocked, 2);
         assert_eq!(
             line(Language::En),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn subjects_name_whose_why_and_how_many() {
+    fn subjects_name_the_profile_or_bot_the_cause_and_the_count() {
         let bot = About::Bot { id: 7, field: "*TelegramId" };
         for (language, about, cause, count, subject) in [
             (
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_from_outside_breaks_a_line_or_shows_a_token() {
+    fn values_from_outside_cannot_break_a_line_or_show_a_token() {
         let evil = format!("x\r\nBcc: a@b.c {TOKEN}");
         let line = Example {
             number: Some(&evil),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_heading_says_how_many_are_left_out() {
+    fn the_heading_counts_the_omitted_examples() {
         assert_eq!(heading(Language::En, 2, 2), "Which:");
         assert_eq!(heading(Language::Ru, 5, 7), "Первые 5 из 7:");
     }

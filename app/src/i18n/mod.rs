@@ -1,4 +1,4 @@
-//! All texts for people, in Russian and English. A text without one of the two does not compile.
+//! All texts for people, in Russian and English. A text that lacks one of the two does not compile.
 
 #[cfg(feature = "ssr")]
 pub mod audit;
@@ -63,7 +63,7 @@ pub fn words<W: Words>() -> &'static W {
     W::of(language())
 }
 
-/// The sentence for something that the page at this path does not find.
+/// The sentence for an object that the page at this path does not find.
 #[must_use]
 pub fn not_found(language: Language, path: &str) -> &'static str {
     let w = Errors::of(language);
@@ -87,7 +87,7 @@ pub fn app_error(language: Language, error: &AppError) -> String {
         AppError::NotFound => w.not_found.to_owned(),
         AppError::Internal => w.internal.to_owned(),
         AppError::Connection => w.connection.to_owned(),
-        // The page shows what differs.
+        // The page itself shows the differences.
         AppError::Outdated(_) => w.see_fields.to_owned(),
         AppError::Invalid(faults) => match faults.iter().find(|fault| fault.field.is_empty()) {
             Some(fault) => fault.sentence.clone(),
@@ -153,7 +153,7 @@ pub fn import_profiles(language: Language, n: usize) -> String {
     }
 }
 
-/// What happens to the undelivered messages of a profile that is deleted.
+/// The sentence about the undelivered messages of a profile that is deleted.
 #[must_use]
 pub fn waiting_messages(language: Language, n: u64) -> String {
     match language {
@@ -194,7 +194,7 @@ pub fn page_of(language: Language, page: u32, pages: u32) -> String {
     }
 }
 
-/// Too many attempts: how long to wait.
+/// How long to wait after too many attempts.
 #[must_use]
 pub fn wait_seconds(language: Language, seconds: u64) -> String {
     match language {
@@ -207,7 +207,7 @@ pub fn wait_seconds(language: Language, seconds: u64) -> String {
     }
 }
 
-/// Too many wrong codes of the second factor: how long to wait, and what works meanwhile.
+/// How long to wait after too many wrong codes of the second factor, and the alternative in the meantime.
 #[must_use]
 pub fn wait_for_code(language: Language, seconds: u64) -> String {
     let minutes = seconds.div_ceil(60).max(1);
@@ -260,7 +260,7 @@ pub fn deliveries(language: Language, n: u64) -> String {
     }
 }
 
-/// “N deliveries and M events”, without what there is none of.
+/// “N deliveries and M events”. A count of 0 is left out.
 #[must_use]
 pub fn deliveries_and_events(language: Language, (deliveries, events): (u64, u64)) -> String {
     let and = match language {

@@ -26,31 +26,31 @@ pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
     .get(language)
 }
 
-/// An earlier line describes the same profile.
+/// The remark that an earlier line describes the same profile.
 #[must_use]
 pub fn same_as_line(language: Language, line: usize) -> String {
     say(language, format!("То же, что строка {line}"), format!("The same as line {line}"))
 }
 
-/// A stored profile is the same.
+/// The remark that a stored profile is the same.
 #[must_use]
 pub fn same_as_profile(language: Language, name: &str) -> String {
     say(language, format!("Такой профиль уже есть: «{name}»"), format!("There is such a profile already: “{name}”"))
 }
 
-/// A profile needs a name.
+/// The fault of a profile without a name.
 #[must_use]
 pub fn name_missing(language: Language) -> &'static str {
     Bilingual { ru: "Дайте профилю название.", en: "Give the profile a name." }.get(language)
 }
 
-/// A name is taken.
+/// The fault of a taken name.
 #[must_use]
 pub fn name_taken(language: Language) -> &'static str {
     Bilingual { ru: "Это название занято.", en: "This name is taken." }.get(language)
 }
 
-/// No profile was created, because some names have faults.
+/// The sentence that no profile was created, because some names have faults.
 #[must_use]
 pub fn names_to_mend(language: Language) -> &'static str {
     Bilingual {
@@ -60,7 +60,7 @@ pub fn names_to_mend(language: Language) -> &'static str {
     .get(language)
 }
 
-/// A URL names the shared bot of the booking service instead of a token.
+/// The fault of a URL that names the shared bot of the booking service instead of a token.
 #[must_use]
 pub fn shared_bot(language: Language) -> &'static str {
     Bilingual {
@@ -70,7 +70,7 @@ pub fn shared_bot(language: Language) -> &'static str {
     .get(language)
 }
 
-/// A row of the table whose profile gets the bot that is chosen above.
+/// The remark of a row whose profile gets the bot that is chosen above.
 #[must_use]
 pub fn chosen_bot_instead(language: Language) -> &'static str {
     Bilingual {
@@ -80,7 +80,7 @@ pub fn chosen_bot_instead(language: Language) -> &'static str {
     .get(language)
 }
 
-/// No bot is chosen for the profiles that need one.
+/// The fault that no bot is chosen for the profiles that need one.
 #[must_use]
 pub fn bot_missing(language: Language) -> &'static str {
     Bilingual {

@@ -5,7 +5,7 @@ use hookgram::{
     values::{Bilingual, Language},
 };
 
-/// The reason and what to do about it, in whole sentences.
+/// The reason and the advice, in whole sentences.
 #[must_use]
 pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
     match refusal {
@@ -89,7 +89,7 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
     .get(language)
 }
 
-/// Asks whether to replay so many deliveries and events.
+/// The question whether to replay this many deliveries and events.
 #[must_use]
 pub fn replay_question(language: Language, count: (u64, u64)) -> String {
     match language {
@@ -98,7 +98,7 @@ pub fn replay_question(language: Language, count: (u64, u64)) -> String {
     }
 }
 
-/// Asks whether to cancel `n` deliveries.
+/// The question whether to cancel `n` deliveries.
 #[must_use]
 pub fn cancel_question(language: Language, n: u64) -> String {
     match language {
@@ -107,7 +107,7 @@ pub fn cancel_question(language: Language, n: u64) -> String {
     }
 }
 
-/// Says that so many deliveries and events are sent again.
+/// The sentence that this many deliveries and events are sent again.
 #[must_use]
 pub fn replayed(language: Language, count: (u64, u64)) -> String {
     let of = super::deliveries_and_events(language, count);
@@ -118,7 +118,7 @@ pub fn replayed(language: Language, count: (u64, u64)) -> String {
     }
 }
 
-/// Says that `n` deliveries were cancelled.
+/// The sentence that `n` deliveries were cancelled.
 #[must_use]
 pub fn cancelled(language: Language, n: u64) -> String {
     match language {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_is_a_sentence() {
+    fn every_refusal_is_a_sentence_in_both_languages() {
         for about in ReplayError::ALL {
             for language in [Language::Ru, Language::En] {
                 assert!(refusal(language, about).ends_with('.'), "{about:?}");

@@ -1,4 +1,4 @@
-//! `/audit`: who did what, when, from where, and which values changed.
+//! `/audit`: the audit log, with the user, the time, the address and the changed values of each action.
 
 use hookgram::{
     Millis,
@@ -25,7 +25,7 @@ pub struct AuditRow {
     pub at: Millis,
     /// The user's e-mail address; blank for the command line.
     pub who: String,
-    /// The client's IP address; `None` for an action on the machine itself.
+    /// The client's IP address; `None` for a command on the server's machine.
     pub address: Option<String>,
     /// The action; `None` if its name is unknown.
     pub action: Option<AuditAction>,
@@ -42,7 +42,7 @@ pub struct AuditRow {
 pub struct AuditView {
     /// The query.
     pub query: AuditQuery,
-    /// Whether `from` and `to` are faulty.
+    /// Whether `from` and whether `to` is faulty.
     pub faults: (bool, bool),
     /// The entries found, newest first.
     pub rows: Vec<AuditRow>,
@@ -50,11 +50,10 @@ pub struct AuditView {
     pub next: Option<i64>,
     /// The addresses of all accounts.
     pub people: Vec<String>,
-    /// The days for which entries are kept.
+    /// The retention period of entries, in days.
     pub kept: u64,
 }
 
-/// The page.
 #[component]
 pub(super) fn Audit(view: AuditView) -> impl IntoView {
     let w = words::<AuditWords>();
@@ -242,7 +241,7 @@ fn row(row: AuditRow) -> AnyView {
     .into_any()
 }
 
-/// A change: what is changed, from which value to which.
+/// A change: its name, the old value and the new value.
 pub(in crate::pages) fn change(what: &str, from: String, to: String) -> AnyView {
     let w = words::<AuditWords>();
     let shown = |text: String| match (what, text.as_str()) {
@@ -276,7 +275,7 @@ pub(in crate::pages) fn change(what: &str, from: String, to: String) -> AnyView 
     .into_any()
 }
 
-/// The names of event types whose numbers are stored.
+/// The names of event types. The audit stores their numbers.
 fn event_names(numbers: &str) -> String {
     let name = |number: &str| {
         number.parse().map_or_else(|_| number.to_owned(), |number| event_type(language(), EventType(number)))
@@ -310,7 +309,7 @@ fn said(what: &str, value: &str) -> Option<&'static str> {
     })
 }
 
-/// The title of a changed value. A parameter of the contract keeps its name.
+/// The title of a changed value. A parameter of the contract keeps its own name.
 fn named(what: &str) -> AnyView {
     let (w, s) = (words::<AuditWords>(), words::<SettingsWords>());
     let title = match what {

@@ -1,4 +1,4 @@
-//! The builder's page: its form, and the data with which the browser hydrates it.
+//! The builder's page: its form, and the data that the browser hydrates from.
 
 use leptos::{
     prelude::*,
@@ -10,7 +10,7 @@ use crate::{
     views::BuilderData,
 };
 
-/// The form. `error` names a form that was sent without scripts, and its error; both come from the address.
+/// The form. `error` names a form that was submitted without scripts, and its error; both are in the page's address.
 #[component]
 pub(super) fn Builder(data: BuilderData, error: Option<(String, String)>) -> impl IntoView {
     if let Some((form, error)) = error {
@@ -19,8 +19,7 @@ pub(super) fn Builder(data: BuilderData, error: Option<(String, String)>) -> imp
     view! { <Page data=RwSignal::new(data) /> }
 }
 
-/// The elements that load the module which hydrates the form. They are loaded after the visible content, so that they
-/// do not delay it.
+/// The elements that load the WebAssembly module. They come last, so that they do not delay the visible content.
 pub(super) fn taking_over(options: &LeptosOptions) -> AnyView {
     let LeptosOptions { site_pkg_dir, output_name, .. } = options;
     let file = format!("/{site_pkg_dir}/{output_name}");
@@ -33,7 +32,6 @@ pub(super) fn taking_over(options: &LeptosOptions) -> AnyView {
     view! { <script type="module" nonce=leptos::nonce::use_nonce() inner_html=script></script> }.into_any()
 }
 
-/// The data that the form was drawn from.
 pub(super) fn data(data: &BuilderData) -> AnyView {
     // Encoding cannot fail: the data has only types that JSON can represent.
     let json = JsonEncoding::encode(data).map(|json| String::from_utf8_lossy(&json).into_owned()).unwrap_or_default();

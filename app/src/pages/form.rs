@@ -1,4 +1,4 @@
-//! Form fields that the server draws. Each has its help and its fault, and the first faulty one has the focus.
+//! Form fields that the server renders, each with its help and its fault. The first faulty field has the focus.
 
 use hookgram::values::{Language, TimeZone};
 use leptos::prelude::*;
@@ -13,12 +13,10 @@ pub(super) fn focus<'a>(faults: &'a [FieldFault], otherwise: &'a str) -> &'a str
     faults.first().map_or(otherwise, |fault| fault.field.as_str())
 }
 
-/// The fault of the form as a whole.
 pub(super) fn whole(faults: &[FieldFault]) -> Option<String> {
     faults.iter().find(|fault| fault.field.is_empty()).map(|fault| fault.sentence.clone())
 }
 
-/// The properties of a field.
 #[derive(Clone, Default)]
 pub(super) struct Field<'a> {
     /// Its name.
@@ -31,18 +29,18 @@ pub(super) struct Field<'a> {
     pub kind: &'static str,
     /// The value.
     pub value: &'a str,
-    /// The HTML attribute, for password managers and keyboards.
+    /// The HTML attribute `autocomplete`, for password managers and keyboards.
     pub autocomplete: &'static str,
     /// The HTML attribute `inputmode`, for on-screen keyboards.
     pub keyboard: Option<&'static str>,
     /// Whether it may stay empty.
     pub optional: bool,
-    /// Whether it cannot be changed.
+    /// Whether the value cannot be changed.
     pub fixed: bool,
 }
 
 impl Field<'_> {
-    /// Draws the field with its faults. It gets the focus if its name is `focus`.
+    /// Renders the field with its faults. It gets the focus if its name is `focus`.
     pub(super) fn draw(self, faults: &[FieldFault], focus: &str) -> AnyView {
         let id = format!("field-{}", self.name);
         let (fault_id, help_id) = (format!("{id}-fault"), format!("{id}-help"));
@@ -83,7 +81,7 @@ impl Field<'_> {
     }
 }
 
-/// The options of a time zone: none, titled `none`, then those of large cities by their names, then all zones.
+/// The options of a time zone: no zone, titled `none`, then large cities by name, then all zones.
 pub(super) fn zones(now: Option<TimeZone>, none: &'static str) -> AnyView {
     let w = words::<AccountWords>();
     let language: Language = language();

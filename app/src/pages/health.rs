@@ -1,4 +1,4 @@
-//! `/health`: the server's state, and what to do about problems.
+//! `/health`: the server's state, and how to fix problems.
 
 use hookgram::{
     Millis,
@@ -25,56 +25,58 @@ use crate::{
 pub enum Trouble {
     /// The delivery worker is not running.
     WorkerStopped,
-    /// The database was encrypted with another key than the configured one, whose source this names.
+    /// The database was encrypted with another key than the configured one. Contains the source of the configured key.
     WrongKey(String),
-    /// Stored tokens cannot be decrypted: the ids and names of the bots.
+    /// Stored tokens cannot be decrypted. Contains the ids and names of the bots.
     TokensLocked(Vec<(i64, String)>),
-    /// The number of accounts with a second factor that cannot be decrypted.
+    /// Second factors cannot be decrypted. Contains the number of their accounts.
     FactorsLocked(usize),
     /// The stored URL of the mail server cannot be decrypted.
     MailLocked,
-    /// The oldest message has waited too long, and Telegram answers nothing. The origin of the Bot API server.
+    /// The oldest message has waited too long, and Telegram does not answer. Contains the origin of the Bot API server.
     QueueStuck(String),
-    /// The number of waiting events of strangers, which is close to the limit.
+    /// The number of waiting events of the stateless endpoint is close to the limit. Contains the number.
     StrangersWaiting(u64),
-    /// Telegram refuses a bot's token: the bot's name and id.
+    /// Telegram refuses a bot's token. Contains the bot's name and id.
     BotSuspended(String, i64),
-    /// The updates of a booking bot do not come: the bot's name and id, why, and the host of another webhook.
+    /// The updates of a booking bot do not arrive. Contains the bot's name and id, the reason, and the host of another
+    /// webhook.
     BookingUpdates(String, i64, booking::Trouble, String),
-    /// No enabled profile reads the contact field that a booking bot fills: the bot's name and id.
+    /// No enabled profile reads the contact field that a booking bot fills. Contains the bot's name and id.
     BookingFieldUnread(String, i64),
     /// The disk is nearly full.
     DiskLow,
-    /// Mails were given up: the mail server's error text.
+    /// The server gave up sending mails. Contains the mail server's error text.
     MailFailing(String),
     /// Profiles have addresses for error mails, but no mail server is configured.
     MailMissing,
     /// No mail server is configured, and no profile has addresses for error mails.
     MailNotSetUp,
-    /// The public URL means this machine or its network: the booking service cannot reach it.
+    /// The public URL points to this machine or its network, so the booking service cannot reach it.
     AddressOnlyHere(String),
-    /// The public URL is not encrypted.
+    /// The public URL is not https.
     AddressNotEncrypted(String),
     /// There is no bot.
     NoBot,
     /// There is no profile.
     NoProfile,
-    /// No backup was made for long, or ever: the time of the last one.
+    /// The last backup is too old, or there is none. Contains the time of the last one.
     BackupMissing(Option<Millis>),
-    /// The number of admins without a second factor.
+    /// Admins have no second factor. Contains their number.
     AdminsWithoutFactor(usize),
-    /// The stateless endpoint is open, and no event came to it.
+    /// The stateless endpoint is open, but no event has used it.
     OldUrlsUnused,
     /// Requests are forwarded from this address, which is not a trusted proxy.
     UnannouncedProxy(String),
-    /// A person who has the password of this account is trying codes of its second factor: the account, the attempts.
+    /// Somebody who has the password of an account is guessing codes of its second factor. Contains the account and the
+    /// number of attempts.
     CodesGuessed(String, i64),
-    /// A person is trying passwords of this account: the account, the attempts.
+    /// Somebody is guessing passwords of an account. Contains the account and the number of attempts.
     PasswordsGuessed(String, i64),
 }
 
 impl Trouble {
-    /// Whether a person must act at once. Otherwise it is something to do at leisure.
+    /// Whether a person must act at once.
     #[must_use]
     pub fn is_red(&self) -> bool {
         !matches!(
@@ -94,13 +96,13 @@ impl Trouble {
         )
     }
 
-    /// Whether only admins see it, because it is about accounts.
+    /// Whether only admins see the problem, because it is about accounts.
     #[must_use]
     pub fn is_for_admins(&self) -> bool {
         matches!(self, Self::CodesGuessed(..) | Self::PasswordsGuessed(..) | Self::AdminsWithoutFactor(_))
     }
 
-    /// The line of the check-list that is not good because of it.
+    /// The line of the check-list that this problem replaces.
     fn topic(&self) -> Topic {
         match self {
             Self::WorkerStopped | Self::QueueStuck(_) | Self::StrangersWaiting(_) => Topic::Queue,
@@ -118,7 +120,7 @@ impl Trouble {
     }
 }
 
-/// A line of the check-list while it is good.
+/// A line of the check-list in its good state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Topic {
     Queue,
@@ -153,25 +155,25 @@ impl Topic {
 /// The server's state.
 #[derive(Clone, Debug)]
 pub struct HealthView {
-    /// What is broken or to be done.
+    /// The problems and open tasks.
     pub troubles: Vec<Trouble>,
-    /// Whether the reader may change settings, and gets links to them.
+    /// Whether the reader may change settings and so gets links to them.
     pub may_set: bool,
     /// Whether the stateless endpoint is open.
     pub stateless: bool,
-    /// When the newest event came to the stateless endpoint.
+    /// When the stateless endpoint received its newest event.
     pub last_stateless: Option<Millis>,
     /// When the last backup was made.
     pub last_backup: Option<Millis>,
-    /// The start of short URLs.
+    /// The base of short URLs.
     pub public_url: String,
-    /// Unfinished deliveries, and those of them that are being retried.
+    /// The number of unfinished deliveries, and of those that are being retried.
     pub open: (i64, i64),
     /// When the oldest unfinished delivery was created.
     pub oldest: Option<Millis>,
-    /// Suspended deliveries, which wait for a token.
+    /// The number of suspended deliveries.
     pub suspended: i64,
-    /// Messages delivered within the last hour.
+    /// The number of messages delivered within the last hour.
     pub delivered: u32,
     /// Failures within the last 24 hours, by cause.
     pub failures: Vec<(FailureCause, u64)>,
@@ -181,14 +183,14 @@ pub struct HealthView {
     pub database: Option<u64>,
     /// The free and the total bytes of the database's disk.
     pub disk: Option<(u64, u64)>,
-    /// The days for which events are kept.
+    /// The retention period of events, in days.
     pub kept: u64,
     /// Whether a mail server is configured.
     pub has_mail: bool,
-    /// Unfinished mails, and mails given up within the last 24 hours.
+    /// The number of unfinished mails, and of mails given up within the last 24 hours.
     pub mails: (i64, i64),
-    /// Mails that were held back within the last 24 hours: to addresses that have not confirmed, and over the hourly
-    /// cap for the stateless endpoint.
+    /// The number of mails held back within the last 24 hours: those to unconfirmed addresses, and those over the
+    /// hourly limit of the stateless endpoint.
     pub mails_held: (i64, i64),
     /// When the last mail was sent.
     pub last_mail: Option<Millis>,
@@ -198,7 +200,6 @@ pub struct HealthView {
     pub started_at: Millis,
 }
 
-/// The page.
 #[component]
 pub(super) fn Health(view: HealthView) -> impl IntoView {
     let w = words::<HealthWords>();
@@ -318,7 +319,7 @@ fn Fact(title: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-/// The check-list: what is broken, what is to be done, what is good.
+/// The check-list: problems, open tasks, and what works.
 fn checks(view: &HealthView) -> AnyView {
     let w = words::<HealthWords>();
     let (broken, todo): (Vec<&Trouble>, Vec<&Trouble>) = view.troubles.iter().partition(|trouble| trouble.is_red());
@@ -343,14 +344,14 @@ fn checks(view: &HealthView) -> AnyView {
     .into_any()
 }
 
-/// A line that is good; `None` for a topic that says nothing while it is.
+/// The line of a topic in its good state; `None` for a topic that has no such line.
 fn good(view: &HealthView, topic: Topic) -> Option<AnyView> {
     let w = words::<HealthWords>();
     let at = |at: Option<Millis>| at.map(|at| view! { " " <At at /> });
     let sentence = match topic {
         Topic::Queue => w.good_queue.into_any(),
         Topic::Keys => w.good_keys.into_any(),
-        // A bot that nothing uses may have been refused, which is no trouble.
+        // A refused bot that no profile uses is not a problem.
         Topic::Bots => {
             (!view.bots.iter().any(|bot| bot.bot.state == BotState::Refused)).then(|| w.good_bots.into_any())?
         }
@@ -462,7 +463,7 @@ fn trouble(trouble: &Trouble, may_set: bool) -> AnyView {
         ),
         Trouble::UnannouncedProxy(address) => (w.proxy.to_owned(), w.proxy_do.replace("{}", address), None),
     };
-    // Only admins can follow a link to settings, people or the audit.
+    // Only admins can follow a link to settings, users or the audit.
     let is_theirs = |href: &str| ["/settings", "/users", "/audit"].iter().any(|page| href.starts_with(page));
     let link = link.filter(|(href, _)| may_set || !is_theirs(href));
     let (class, state) = if trouble.is_red() { ("mark bad", w.broken) } else { ("mark todo", w.todo) };

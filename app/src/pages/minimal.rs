@@ -1,4 +1,4 @@
-//! The minimal layout: a card under the name of the product, without navigation.
+//! The minimal layout: a card below the product's name, without navigation.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,6 @@ use crate::{
     preferences,
 };
 
-/// The HTML document without the top bar.
 pub(super) fn minimal(options: &LeptosOptions, title: &str, body: AnyView) -> impl IntoView + use<> {
     let preferences = preferences::current();
     provide_context(preferences);

@@ -1,4 +1,4 @@
-//! The pages. The server draws all of them, and every form works without scripts. The browser hydrates only the
+//! The pages. The server renders all of them, and every form works without scripts. The browser hydrates only the
 //! builder; its module contains no other page.
 
 mod accounts;
@@ -55,7 +55,7 @@ use crate::{
     views::{BuilderData, ChatSearch, EventDetail, ListPage},
 };
 
-/// The page to draw.
+/// The page to render.
 #[derive(Clone, Debug)]
 pub enum ServerPage {
     /// An error page.
@@ -68,33 +68,33 @@ pub enum ServerPage {
     Share(Box<ShareView>),
     /// A search for a chat.
     FindChat(ChatSearch),
-    /// The confirmation of disabling a profile that has had events today.
+    /// The confirmation before a profile that has received events today is disabled.
     Disable {
         /// The profile's id.
         id: i64,
         /// The profile's name.
         name: String,
-        /// How many events it has had today.
+        /// The number of events that it has received today.
         today: u64,
         /// The page to return to.
         back: String,
     },
-    /// The confirmation of deleting a profile.
+    /// The confirmation before a profile is deleted.
     Delete {
         /// The profile's id.
         id: i64,
         /// The profile's name.
         name: String,
-        /// The number of its messages that are still to be sent.
+        /// The number of its messages that are not sent yet.
         waiting: u64,
     },
-    /// The confirmation of replacing a webhook key.
+    /// The confirmation before a webhook key is replaced.
     Key {
         /// The profile's id.
         id: i64,
         /// The profile's name.
         name: String,
-        /// The profile's full short URL with the present webhook key.
+        /// The profile's full short URL with the current webhook key.
         short_url: String,
     },
     /// Importing profiles from a file.
@@ -135,7 +135,7 @@ pub enum ServerPage {
     Sandbox(Box<SandboxView>),
     /// The reader's own account.
     Account(Box<AccountView>),
-    /// Ending all other sessions.
+    /// The confirmation before all other sessions are ended.
     EndSessions(Vec<SessionView>),
     /// The second factor.
     Factor(Box<FactorView>),
@@ -199,7 +199,6 @@ impl ServerPage {
         }
     }
 
-    /// The navigation entry that the page belongs to.
     fn path(&self) -> &'static str {
         match self {
             Self::Log(_)
@@ -223,11 +222,11 @@ impl ServerPage {
     }
 }
 
-/// How much had been announced to pages before this one was made.
+/// The count of change notifications before this page was rendered.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen(pub u64);
 
-/// The address of a stream that tells when the page is no longer up to date.
+/// The address of an event stream that reports changes since the page was rendered.
 fn live(path: &str) -> String {
     let Seen(seen) = use_context().unwrap_or_default();
     format!("{path}?since={seen}")
@@ -305,12 +304,12 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
     }
 }
 
-/// The way back, and the page's title.
+/// The link back, and the page's title.
 #[component]
 fn PageHead(
     /// The title.
     title: String,
-    /// One or two sentences of why.
+    /// One or two sentences that explain the page.
     #[prop(into, optional)]
     why: String,
 ) -> impl IntoView {
@@ -328,7 +327,7 @@ fn PageHead(
     }
 }
 
-/// The title of a page that updates itself, with a mark while it does.
+/// The title of a page that updates itself, with a mark while updates are on.
 #[component]
 fn LiveTitle(
     /// The title.

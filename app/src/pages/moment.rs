@@ -1,5 +1,5 @@
-//! Times on pages that the server draws: in the reader's zone if the browser has sent it, else in UTC, which is then
-//! part of the text.
+//! Times on pages that the server renders: in the reader's zone if the browser has sent it, else in UTC, which the text
+//! then names.
 
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Utc};
 use hookgram::{
@@ -15,7 +15,7 @@ use crate::i18n::language;
 pub struct Clock {
     /// The reader's zone; `None` if the browser has not sent it yet.
     pub zone: Option<TimeZone>,
-    /// The present moment.
+    /// The current time.
     pub now: Millis,
 }
 
@@ -31,7 +31,7 @@ impl Clock {
         at.with_timezone(&self.zone().offset_at(at))
     }
 
-    /// When the reader's day began.
+    /// When the current day began in the reader's zone.
     #[must_use]
     pub fn midnight(self) -> Millis {
         let today = self.local(self.now);
@@ -40,8 +40,8 @@ impl Clock {
             - Millis::from(today.timestamp_subsec_millis())
     }
 
-    /// The shortest unambiguous form: only the time for today, else the day and the time, with the year if it is
-    /// another.
+    /// The shortest unambiguous form: only the time for today, otherwise the day and the time, with the year if it is
+    /// not the current one.
     #[must_use]
     pub fn text(self, language: Language, at: Millis, seconds: bool) -> String {
         let (then, today) = (self.local(at), self.local(self.now));
@@ -71,7 +71,7 @@ pub(super) fn clock() -> Clock {
     use_context().unwrap_or(Clock { zone: None, now: 0 })
 }
 
-/// A `<time>`.
+/// A `<time>` element.
 #[component]
 pub(super) fn At(
     /// The moment.
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_as_short_as_it_is_clear() {
+    fn a_time_of_today_has_no_date_and_one_of_this_year_has_no_year() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp_millis();
         let clock = Clock { zone: TimeZone::parse("Asia/Omsk"), now: at("2026-11-24T20:00:00Z") };
         let text = |at, language| clock.text(language, at, true);

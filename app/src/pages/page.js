@@ -1,11 +1,11 @@
-// Comforts of the pages that the server draws by itself; each of them works without.
+// Conveniences for the server-rendered pages. Every page works without this script.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
 
-  // Pages are drawn in the reader's zone once the browser has named it.
+  // The server renders times in the reader's zone once this cookie has told it the zone.
   const named = document.cookie.split("; ").find((pair) => pair.startsWith("zone="));
-  // An account may have a zone of its own.
+  // An account may store a zone, which takes precedence.
   const kept = document.documentElement.dataset.zone !== undefined;
   const name = () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -22,7 +22,7 @@
       year: { ...day, year: "numeric" },
       whole: { dateStyle: "medium", timeStyle: "medium" },
     };
-    // To make a format takes long, to use it does not.
+    // Constructing a formatter is slow, so each kind is constructed once.
     const made = {};
     const write = (at, kind) => (made[kind] ??= new Intl.DateTimeFormat(ru ? "ru" : "en-GB", kinds[kind])).format(at);
     const now = new Date();
@@ -34,7 +34,7 @@
       time.title = write(at, "whole");
     }
   };
-  // Both take a while, and nobody shall wait for them.
+  // Both are slow, so they wait until the page is idle.
   const soon = window.requestIdleCallback ?? setTimeout;
   soon(() => {
     name();
@@ -42,11 +42,11 @@
     if (!named && !kept && times.length) soon(() => localise(times));
   });
 
-  // The server can only guess how a page was opened.
+  // The server only guesses whether a page was opened over plain http.
   if (location.protocol === "https:") for (const guess of all("[data-insecure]")) guess.hidden = true;
 
-  // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button. Escape
-  // also ends what is shown while a button has the focus.
+  // An open menu closes on a click outside, and on Escape, which returns the focus to the menu's button. Escape also
+  // hides a tooltip that is shown while its button has the focus.
   const menu = () => one("details.menu[open]");
   document.addEventListener("pointerdown", ({ target }) => {
     if (menu() && !menu().contains(target)) menu().open = false;
@@ -72,7 +72,7 @@
     }
   });
 
-  // A field with names to choose from asks for those that fit what is typed. A chosen one is looked for at once.
+  // A field with suggestions requests the names that match its text. Choosing a suggestion submits the form.
   let asked = 0;
   document.addEventListener("input", async (event) => {
     const field = event.target;
@@ -89,8 +89,8 @@
     field.list.replaceChildren(...names.map((name) => new Option(name, name)));
   });
 
-  // A text to copy stands before its button, or the button names it. What came of it is said beside them until the button
-  // is left.
+  // The text to copy is the element before the button, or the one that `data-copy` selects. The result is shown beside
+  // the button until it loses the focus.
   const says = (button, word, failed) => {
     const place = button.closest(".copy");
     button.dataset.words ??= button.textContent;
@@ -105,7 +105,7 @@
     if (!button) return;
     const text = button.dataset.copy ? one(button.dataset.copy) : button.previousElementSibling;
     if (!button.dataset.copy) text.select();
-    // Browsers offer the clipboard to secure origins alone.
+    // Browsers provide the clipboard only to secure origins.
     const done = navigator.clipboard?.writeText(text.value).then(() => true, () => false);
     if (await done) says(button, button.dataset.done, false);
     else says(button, "", true);
@@ -131,7 +131,7 @@
     if (old && now && old.innerHTML !== now.innerHTML) old.replaceWith(now);
   };
 
-  // The theme changes, and a switch of a row turns, without a new page; where that fails the browser sends the form itself.
+  // The theme and the switches of rows change without loading a new page. If that fails, the browser submits the form.
   const send = (form) => fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
   const themes = ["system", "dark", "light"];
   document.addEventListener("submit", async (event) => {
@@ -173,7 +173,7 @@
   let [waiting, unread] = [false, 0];
   const look = async () => {
     waiting = false;
-    // Nothing moves under a hand that is choosing, or begins to while the page is asked for.
+    // The page is not replaced while the reader is choosing something, also if that began during the request.
     const chosen =
       "[data-fresh] :is(input:checked, details[open], :focus-visible, .tip-button:focus), .log-filters :focus";
     if (one(chosen)) return later(2000);

@@ -1,4 +1,4 @@
-//! `/sandbox`: messages of sandbox profiles, drawn as chats, and a booking bot to talk to.
+//! `/sandbox`: messages of sandbox profiles, shown as chats, and a booking bot to try out.
 
 use hookgram::{
     booking::{Button, Service, Standing},
@@ -32,7 +32,7 @@ pub struct SandboxView {
     pub chat: Option<SandboxBooking>,
     /// Whether the reader may send a sample and clear the sandbox.
     pub may_act: bool,
-    /// Why the sample did not yield a message.
+    /// Why the sample did not result in a message.
     pub fault: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub struct SandboxView {
 pub enum SandboxBooking {
     /// It is not switched on.
     Off,
-    /// The chat with the customer whom the reader plays.
+    /// The chat between the bot and the customer whose part the reader takes.
     On(Box<SandboxChat>),
 }
 
@@ -50,11 +50,11 @@ pub enum SandboxBooking {
 pub struct SandboxChat {
     /// The chat's id.
     pub chat: String,
-    /// What was said, the oldest first, each with its time.
+    /// The lines, the oldest first, each with its time.
     pub lines: Vec<(i64, SandboxLine)>,
-    /// What the bot knows about the customer.
+    /// The customer's state at the bot.
     pub standing: Standing,
-    /// The text and the page of the menu button; `None` if it opens the commands.
+    /// The text and the page of the menu button; `None` if the button opens the commands.
     pub menu: Option<(String, String)>,
     /// The services.
     pub services: Vec<Service>,
@@ -65,7 +65,7 @@ pub struct SandboxChat {
 /// A line of the chat.
 #[derive(Clone, Debug)]
 pub enum SandboxLine {
-    /// What the customer wrote, and the bot's answer.
+    /// A message of the customer, and the bot's answer.
     Said {
         /// The customer's text.
         text: String,
@@ -78,7 +78,7 @@ pub enum SandboxLine {
     Message(SandboxMessage),
 }
 
-/// The page. It is updated on each change notification.
+/// It is updated on each change notification.
 #[component]
 pub(super) fn Sandbox(view: SandboxView) -> impl IntoView {
     let w = words::<SandboxWords>();
@@ -223,7 +223,7 @@ fn line(at: i64, line: SandboxLine) -> AnyView {
     .into_any()
 }
 
-/// What the customer can write: Start alone at first, as in Telegram.
+/// The messages that the customer can send: only Start at first, as in Telegram.
 fn say(standing: Standing, menu: Option<(String, String)>) -> AnyView {
     let w = words::<SandboxWords>();
     if standing == Standing::New {
@@ -264,7 +264,6 @@ fn say(standing: Standing, menu: Option<(String, String)>) -> AnyView {
     .into_any()
 }
 
-/// Booking in place of the customer.
 fn book(standing: Standing, services: Vec<Service>, reader: Option<String>) -> AnyView {
     let w = words::<SandboxWords>();
     if standing == Standing::New {
@@ -322,7 +321,7 @@ fn chat(messages: Vec<SandboxMessage>) -> Option<AnyView> {
     let bubbles = messages
         .into_iter()
         .map(|message| {
-            // The HTML is our own and can always be parsed. If not, it is shown as text.
+            // The application made this HTML, so it parses. If it did not, it would be shown as text.
             let part = Part::from_html(&message.html).unwrap_or_else(|_| Part::plain(&message.html));
             view! {
                 <Bubble part sender=sender.clone() />

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_told_in_the_unit_that_fits() {
+    fn spans_are_shown_in_the_largest_fitting_unit() {
         let all = [0, 41, 999, 1_000, 1_250, 59_000, 119_999, 120_000, 7_200_000, 172_800_000, -5];
         let told = all.map(|millis| span(Language::En, millis));
         assert_eq!(
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_told_in_the_unit_that_fits() {
+    fn bytes_are_shown_in_the_largest_fitting_unit() {
         let all = [0, 999, 41_500, 15_000_000, 1_290_000_000];
         assert_eq!(all.map(|count| bytes(Language::En, count)), ["0 B", "999 B", "41 kB", "15 MB", "1.2 GB"]);
         assert_eq!(bytes(Language::Ru, 1_290_000_000), "1,2 ГБ");

@@ -2,24 +2,25 @@
 
 use hookgram::{Millis, delivery::FailureCause, query, text::one_line};
 
-/// The place after which a page of the list begins: a time that the list is sorted by, and how many rows with this time
-/// are before the place. A customer's id is not in it, because addresses are seen by more people than the page.
+/// The position after which a page of the list begins: the time that the list is sorted by, and the number of rows with
+/// this time before the position. It does not contain a customer's id, because more people see addresses than see the
+/// page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomerPlace {
     /// The time.
     pub at: Millis,
-    /// The number of rows with this time that are before the place.
+    /// The number of rows with this time before the position.
     pub skipped: i64,
 }
 
-/// A query of the list of customers, as the address of its page holds it.
+/// A query of the list of customers. The page's address contains it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CustomerQuery {
-    /// Words of the names and the username, or the id; blank for all.
+    /// Words of the names and the username, or the id; blank for all customers.
     pub text: String,
     /// Only customers of the bot with this id.
     pub bot: Option<i64>,
-    /// Only rows after this place.
+    /// Only rows after this position.
     pub behind: Option<CustomerPlace>,
 }
 
@@ -36,7 +37,7 @@ impl CustomerQuery {
         Self { text: text("q"), bot: text("bot").parse().ok(), behind: place(text("behind")) }
     }
 
-    /// The address of this query's page, without the parameters that have their default.
+    /// The address of this query's page, without parameters that have their default.
     #[must_use]
     pub fn address(&self) -> String {
         let pairs = [
@@ -56,7 +57,7 @@ impl CustomerQuery {
     }
 }
 
-/// A first and a last name as one line; empty if they show nothing.
+/// A first and a last name as one line; empty if they have no visible text.
 #[must_use]
 pub fn full_name(first: &str, last: &str) -> String {
     one_line(&format!("{first} {last}")).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -67,11 +68,11 @@ pub fn full_name(first: &str, last: &str) -> String {
 pub enum Reach {
     /// The customer gets messages.
     Open,
-    /// The customer said `/stop`, or an operator stopped the messages.
+    /// The customer sent `/stop`, or an operator stopped the messages.
     Stopped,
     /// The bot cannot write to the customer, for this cause.
     Unreachable(FailureCause),
-    /// Whether the customer said `/stop` cannot be decrypted.
+    /// The record of the customer's `/stop` cannot be decrypted.
     Unknown,
 }
 
@@ -80,7 +81,7 @@ pub enum Reach {
 pub struct CustomerBot {
     /// Telegram's id of the bot.
     pub id: i64,
-    /// Its `@name`, or its id.
+    /// The `@name`, or the id.
     pub title: String,
     /// Whether the bot has a page; a removed one has none.
     pub has_page: bool,
@@ -93,11 +94,11 @@ pub struct CustomerBot {
 /// A booking of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerBookingView {
-    /// The start; an order has none.
+    /// The start; `None` for an order.
     pub starts_at: Option<Millis>,
     /// The name of the service.
     pub service: Option<String>,
-    /// The number as the booking service writes it.
+    /// The number in the booking service's spelling.
     pub number: Option<String>,
     /// The link to the booking.
     pub link: Option<String>,
@@ -108,13 +109,13 @@ pub struct CustomerBookingView {
 /// A customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerView {
-    /// Telegram's id of the person and their chat; shortened for readers who may not see personal data.
+    /// Telegram's id of the person, which is also their chat's id; shortened for readers who may not see personal data.
     pub chat: String,
-    /// The first and the last name; shortened likewise, and empty if the name shows nothing.
+    /// The first and the last name; shortened for the same readers, and empty if the name has no visible text.
     pub name: String,
     /// The `@name` without the `@`; empty if there is none, and for readers who may not see personal data.
     pub username: String,
-    /// The language as Telegram tells it; empty if it does not.
+    /// The language that Telegram reports; may be empty.
     pub language: String,
     /// The first contact.
     pub first_at: Millis,
@@ -122,7 +123,7 @@ pub struct CustomerView {
     pub last_at: Millis,
     /// The bots.
     pub bots: Vec<CustomerBot>,
-    /// The booking that was last heard of.
+    /// The most recently updated booking.
     pub booking: Option<CustomerBookingView>,
 }
 
@@ -139,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_stands_in_the_address_and_is_read_back() {
+    fn a_query_survives_a_round_trip_through_the_address() {
         let whole = CustomerQuery {
             text: "Anna".into(),
             bot: Some(7_001_002_003),
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_line_and_empty_if_it_shows_nothing() {
+    fn a_name_is_one_line_and_empty_without_visible_text() {
         for (first, last, name) in [
             ("Анна", "", "Анна"),
             ("Анна", "Королёва", "Анна Королёва"),

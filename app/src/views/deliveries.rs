@@ -17,7 +17,7 @@ pub struct LogPage {
     pub rows: Vec<LogRow>,
     /// The position after which the next page begins; `None` on the last page.
     pub next: Option<LogPlace>,
-    /// Whether a text search has stopped before the end of the log.
+    /// Whether a text search stopped before the end of the log.
     pub unfinished: bool,
 }
 
@@ -46,18 +46,18 @@ pub struct LogRow {
     pub reason: Option<String>,
     /// For a duplicate, the id and public id of the first copy.
     pub duplicate_of: Option<(i64, String)>,
-    /// The public id of the event that replays this one, if it was refused or not wanted.
+    /// The public id of the event that replays this one, if this one was refused or unwanted.
     pub replayed_as: Option<String>,
     /// The public id of the event that this one replays.
     pub replayed_event: Option<String>,
-    /// The participant as the event names them. Of an event without deliveries, the first one.
+    /// The participant that the delivery is for. For an event without deliveries, the first participant.
     pub person: Person,
     /// The delivery, if there is one.
     pub delivery: Option<LogDelivery>,
 }
 
 impl LogRow {
-    /// Whether the event itself may be replayed. Its deliveries are replayed by themselves.
+    /// Whether the event itself may be replayed. Deliveries are replayed separately.
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         self.delivery.is_none()
@@ -72,7 +72,7 @@ impl LogRow {
 pub struct LogDelivery {
     /// Its id.
     pub id: i64,
-    /// Where it goes.
+    /// The channel.
     pub channel: ChannelKind,
     /// The chat; `None` if the participant has no usable id.
     pub chat: Option<String>,
@@ -86,7 +86,7 @@ pub struct LogDelivery {
     pub cause: Option<FailureCause>,
     /// Telegram's last error text, or why there is nothing to send.
     pub last_error: Option<String>,
-    /// Whether an answer was lost. A part sent after that may have arrived twice.
+    /// Whether an answer was lost. A part sent after that may have been delivered twice.
     pub unsure: bool,
     /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
@@ -111,13 +111,13 @@ pub struct AttemptView {
     pub http_status: Option<u16>,
     /// Whether Telegram accepted the part.
     pub sent: bool,
-    /// Whether there was a token to send with.
+    /// Whether a request was sent, which needs a token.
     pub asked: bool,
     /// Telegram's error text, or what prevented the attempt.
     pub description: Option<String>,
 }
 
-/// What is known about the body of an event.
+/// The body of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventBody {
     /// It is stored and has this size in bytes.
@@ -133,7 +133,7 @@ pub enum EventBody {
 pub struct EventDetail {
     /// The event, as the row of one of its deliveries, or of the event itself if it has none.
     pub row: LogRow,
-    /// The contact field that holds the recipient.
+    /// The contact field that contains the recipient.
     pub field: Option<String>,
     /// The body.
     pub body: EventBody,
@@ -180,10 +180,10 @@ pub struct DeliveryDetail {
 pub struct ProfileFilter {
     /// The name, as chosen or as typed.
     pub text: String,
-    /// Why the typed name is no profile's.
+    /// Why the typed name does not match a profile.
     pub fault: Option<&'static str>,
-    /// The profiles that the typed name may mean: their ids and names.
+    /// The profiles that the typed name may match: their ids and names.
     pub candidates: Vec<(i64, String)>,
-    /// The names to choose from before scripts run; empty if there are too many.
+    /// The names to choose from without scripts; empty if there are too many.
     pub names: Vec<String>,
 }

@@ -5,7 +5,7 @@ use super::QrCode;
 /// A search for a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatSearch {
-    /// Nobody has opened the link yet.
+    /// The link has not been opened yet.
     Waiting(ChatLinks),
     /// A person has opened the link.
     Found {
@@ -20,7 +20,7 @@ pub enum ChatSearch {
     Failed {
         /// The reason.
         why: ChatTrouble,
-        /// The links, if it is worth searching again.
+        /// The links, if another search may succeed.
         links: Option<ChatLinks>,
     },
 }
@@ -52,23 +52,24 @@ pub enum ChatTrouble {
         /// The host of the webhook; empty if it is unknown.
         host: String,
     },
-    /// Another program reads the bot's messages.
+    /// Another program reads the bot's updates.
     OtherReader,
-    /// The bot has too many unread updates. Reading the newest one would take the others away from their real reader.
+    /// The bot has too many unread updates. Reading the newest one would confirm the others, and their real reader
+    /// would lose them.
     TooMuchUnread,
     /// Telegram's rate limit is exceeded.
     Busy {
         /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Telegram cannot be reached.
+    /// Telegram could not be reached.
     Unreachable,
     /// The link has expired, or belongs to another user's search.
     Over,
 }
 
 impl ChatTrouble {
-    /// The name in an address. The data of a variant is not part of it.
+    /// The name for addresses. It does not contain a variant's data.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -83,7 +84,7 @@ impl ChatTrouble {
         }
     }
 
-    /// The trouble with this name.
+    /// The variant with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let all = [

@@ -20,7 +20,7 @@ pub struct ListRow {
     pub enabled: bool,
     /// The outcome of its last event.
     pub last: Option<LastDelivery>,
-    /// Why the last event has not arrived and what to do, as sentences.
+    /// Why the last event did not result in a delivery, and the remedy, as sentences.
     pub why: Option<Why>,
     /// The last 7 spans of 24 hours, the oldest first.
     pub week: [Day; 7],
@@ -31,7 +31,7 @@ pub struct ListRow {
 pub struct Why {
     /// The cause in a few words.
     pub cause: String,
-    /// What to do about it.
+    /// The remedy.
     pub advice: String,
 }
 

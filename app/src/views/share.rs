@@ -7,14 +7,14 @@ use super::{LastEventView, ProfileRow};
 pub struct Shared {
     /// The profile.
     pub row: ProfileRow,
-    /// The contact field that holds the recipient.
+    /// The contact field that contains the recipient.
     pub field_name: String,
-    /// The full URL of the stateless endpoint with [`TOKEN_PLACE`] instead of the token; `None` if the endpoint is
+    /// The full URL of the stateless endpoint, with [`TOKEN_PLACE`] instead of the token; `None` if the endpoint is
     /// disabled.
     pub stateless: Option<String>,
     /// The short URL; `None` if the reader may not send with it.
     pub address: Option<Address>,
-    /// Why the URL does not work, or not well.
+    /// The problems of the URL.
     pub obstacles: Vec<Obstacle>,
     /// The booking bot of the profile's bot; `None` if the profile has no bot.
     pub booking: Option<BookingStep>,
@@ -29,14 +29,14 @@ pub struct BookingStep {
     pub is_on: bool,
 }
 
-/// The short URL of a profile. A person who knows it can send messages as the bot.
+/// The short URL of a profile. Anybody who has it can send messages as the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// The URL.
     pub url: String,
     /// A POSIX shell command that posts a small event to it.
     pub curl: String,
-    /// The same as a PowerShell command, for Windows PowerShell 5 and PowerShell 7.
+    /// The same command for Windows PowerShell 5 and PowerShell 7.
     pub powershell: String,
     /// The URL as a QR code; `None` if it is too long for one.
     pub qr: Option<QrCode>,
@@ -45,22 +45,22 @@ pub struct Address {
 /// The form that sends the sample event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SampleForm {
-    /// The recipient's chat: as it was typed, or the one that the reader has used before; may be blank.
+    /// The recipient's chat: the typed one, or the last one that the reader used; may be blank.
     pub chat: String,
     /// Why nothing was sent, as a sentence.
     pub fault: Option<String>,
-    /// The event that was sent: its public id, and what became of it.
+    /// The event that was sent: its public id and its state.
     pub sent: Option<(String, LastEventView)>,
     /// Whether the reader's browser runs on Windows.
     pub is_windows: bool,
 }
 
-/// A second text of the profile, which its URL carries.
+/// A second text of the profile, which the URL contains as parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecondText {
-    /// `message`, as typed; blank keeps the profile's.
+    /// The typed `message`; blank keeps the profile's.
     pub message: String,
-    /// `sign_text`, as typed; blank keeps the profile's.
+    /// The typed `sign_text`; blank keeps the profile's.
     pub sign_text: String,
     /// The URL; `None` if both texts are blank.
     pub url: Option<String>,
@@ -73,7 +73,7 @@ pub struct SecondText {
 /// The placeholder for the token in a URL, because a stored token is never sent to the browser.
 pub const TOKEN_PLACE: &str = "TELEGRAM_TOKEN";
 
-/// Why a short URL does not work, or not as well as it should.
+/// A problem that prevents or impairs the use of a short URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// The URL points to this machine or its private network, which the booking service cannot reach.
@@ -90,11 +90,11 @@ pub enum Obstacle {
     TokenRefused,
 }
 
-/// A QR code: dark squares on white, with the quiet zone around it.
+/// A QR code: dark modules on white, with the quiet zone around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QrCode {
-    /// The width and height in squares, with the quiet zone.
+    /// The width and height in modules, with the quiet zone.
     pub size: i32,
-    /// The dark squares as the path of an SVG.
+    /// The dark modules as the path of an SVG.
     pub path: String,
 }

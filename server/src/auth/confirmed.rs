@@ -1,4 +1,5 @@
-//! A session is not enough for some actions: its owner must have proved a short while ago who they are.
+//! Re-authentication. Some actions need more than a session: the session's owner must have proved their identity
+//! recently.
 
 use hookgram::role::Account;
 
@@ -8,8 +9,8 @@ use crate::time::{Millis, now};
 /// How long a proof is valid: 10 minutes, in milliseconds.
 const HOLDS: Millis = 10 * 60 * 1000;
 
-/// The account's owner has just given everything that the account can be asked for: its password and its second factor,
-/// as far as it has them. Only [`super::entry::SignInAttempt::prove`] makes one, so that a part of the proof never
+/// A proof that the account's owner has just entered the account's password and its second factor, as far as the
+/// account has them. Only [`super::entry::SignInAttempt::prove`] constructs it, so that a part of the proof never
 /// counts as the whole.
 #[derive(Debug)]
 pub struct Proved(());
@@ -20,19 +21,19 @@ impl Proved {
     }
 }
 
-/// An account whose owner has given their password, and their second factor if there is one, within the last 10
-/// minutes. Only this module makes one. Actions that must not be open to a person who finds an open browser take it as
-/// an argument.
+/// An account whose owner has re-authenticated within the last 10 minutes, with the password and with the second factor
+/// if there is one. Only this module constructs it. An action that must be closed to somebody who finds an open browser
+/// takes it as an argument.
 #[derive(Clone, Debug)]
 pub struct Confirmed(Account);
 
 impl Confirmed {
-    /// The confirmation, if the session's last proof is fresh enough. An account with neither password nor second
-    /// factor signs in by links alone: there is nothing to ask it for, so it counts as confirmed.
+    /// Returns the confirmation if the session's last proof is recent enough. An account with neither password nor
+    /// second factor signs in by links only and has nothing to prove with, so it counts as confirmed.
     pub(super) fn of(account: &Account, session: &CurrentSession) -> Option<Self> {
         let age = now().saturating_sub(session.confirmed_at);
         let can_be_asked = session.has_password || session.has_second_factor;
-        // A negative age means that the clock was set back; it proves nothing.
+        // A negative age means that the clock was set back. Such a proof does not count.
         ((0..HOLDS).contains(&age) || !can_be_asked).then(|| Self(account.clone()))
     }
 

@@ -19,7 +19,7 @@ use crate::{
 
 /// How long a browser counts as known after a sign-in: 90 days, in milliseconds.
 const KNOWN_FOR: Millis = 90 * 24 * 60 * 60 * 1000;
-/// The longest value in bytes. This server sets no longer one, so a longer one is ignored.
+/// The longest value in bytes. The server sets only shorter values, so a longer one is ignored.
 const LONGEST: usize = 256;
 
 /// A whole `Set-Cookie` value.
@@ -31,7 +31,7 @@ pub struct SetCookie(pub String);
 pub enum Kind {
     /// A session's token.
     Session,
-    /// The token under which a sign-in waits for its second factor.
+    /// The token of a sign-in that waits for its second factor.
     HalfSession,
     /// The sealed proof that an account has signed in from this browser before.
     KnownBrowser,
@@ -46,7 +46,8 @@ impl Kind {
         }
     }
 
-    /// The cookie's name. Behind TLS it begins with `__Host-`, so that no other host and no plain HTTP can set it.
+    /// The cookie's name. Under https it begins with `__Host-`, so that no other host and no plain HTTP response can
+    /// set it.
     #[must_use]
     pub fn name(self, is_https: bool) -> String {
         if is_https { format!("__Host-{}", self.plain_name()) } else { self.plain_name().to_owned() }
@@ -81,31 +82,31 @@ impl Cookies {
         self.set(kind, "", 0)
     }
 
-    /// The cookie's value as the request carries it. It is not verified: anybody may have set it.
+    /// The cookie's value in the request. It is not verified: anybody may have set it.
     #[must_use]
     pub fn value(self, kind: Kind, headers: &HeaderMap) -> Option<&str> {
         let name = kind.name(self.is_https);
         app::cookies::values(headers, &name).find(|value| !value.is_empty() && value.len() <= LONGEST)
     }
 
-    /// The hash of the token in the request's cookie, under which the store has it.
+    /// The hash of the token in the request's cookie. The store has sessions by this hash.
     #[must_use]
     pub fn token_hash(self, kind: Kind, headers: &HeaderMap) -> Option<Vec<u8>> {
         self.value(kind, headers).map(codes::hash)
     }
 
-    /// Makes the cookie that proves that an account has signed in from this browser. Each one has a new id.
+    /// The cookie that proves that an account has signed in from this browser. Each one has a new id.
     ///
     /// # Errors
-    /// If the proof cannot be sealed.
+    /// The proof could not be sealed.
     pub fn make_known(self, sealer: &Sealer, user: &User, now: Millis) -> Result<SetCookie, SealError> {
         let proof = format!("{now} {} {}", user.password_version, codes::webhook_key());
         let proof = sealer.seal(Place::KnownBrowser(user.account.id), &proof)?;
         Ok(self.set(Kind::KnownBrowser, &BASE64URL_NOPAD.encode(&proof), KNOWN_FOR / 1000))
     }
 
-    /// The id of this browser, which tells it from others of the same account. `None` if the account has not signed in
-    /// from this browser with its present password within the last 90 days.
+    /// The id of this browser, which distinguishes it from other browsers of the account. `None` if the account has not
+    /// signed in from this browser with its current password within the last 90 days.
     #[must_use]
     pub fn known_browser(self, sealer: &Sealer, user: &User, headers: &HeaderMap, now: Millis) -> Option<String> {
         let sealed = BASE64URL_NOPAD.decode(self.value(Kind::KnownBrowser, headers)?.as_bytes()).ok()?;
@@ -118,10 +119,10 @@ impl Cookies {
     }
 }
 
-/// Adds cookies to an answer.
+/// Adds cookies to a response.
 pub fn hand_over(response: &mut Response, cookies: impl IntoIterator<Item = SetCookie>) {
     for cookie in cookies {
-        // The names and values are made here of letters, digits and a few signs, so that this cannot fail.
+        // This cannot fail: the names and values consist of letters, digits and a few signs.
         if let Ok(value) = HeaderValue::from_str(&cookie.0) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }

@@ -1,6 +1,6 @@
-//! Describes a browser and its system from the `User-Agent`, well enough to tell one's own devices apart.
+//! Describes a browser and its system from the `User-Agent`, well enough to distinguish a person's own devices.
 
-/// Browsers by a part of their `User-Agent`. The first match counts, because most browsers also name others.
+/// Browsers by a part of their `User-Agent`. The first match counts, because most browsers also name other browsers.
 const BROWSERS: [(&str, &str); 12] = [
     ("YaBrowser/", "Yandex Browser"),
     ("Edg", "Edge"),

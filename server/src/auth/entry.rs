@@ -1,4 +1,4 @@
-//! Signing in with a password and then, if there is one, the second factor; and proving oneself again within a session.
+//! Signing in with a password and then the second factor if there is one, and re-authentication within a session.
 
 use axum::http::HeaderMap;
 use hookgram::audit::AuditAction;
@@ -21,12 +21,12 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How many seconds to wait if too many attempts are under way.
+/// `Retry-After` while too many attempts are in progress, in seconds.
 const BUSY: u64 = 3;
-/// The most attempts at the second factor before the password is asked for again.
+/// The most attempts at the second factor before the password must be entered again.
 const TRIES: i64 = 5;
 
-/// An attempt to sign in, or to prove oneself within a session.
+/// An attempt to sign in, or to re-authenticate within a session.
 #[derive(Clone, Copy)]
 pub struct SignInAttempt<'a> {
     /// The server's state.
@@ -50,32 +50,31 @@ pub enum Entry {
 /// Why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryFault {
-    /// Wrong address or password. The two are not told apart.
+    /// Wrong address or password. The response does not distinguish the two.
     Wrong,
     /// The app's code is wrong, or was used before.
     WrongCode,
     /// The recovery code is wrong, or was used before.
     WrongRecovery,
-    /// The secret of the second factor cannot be decrypted, so that no code of the app can be checked.
+    /// The secret of the second factor cannot be decrypted, so no code of the app can be checked.
     FactorLocked,
-    /// The password was given too long ago, or too many codes were tried. The sign-in has to begin again.
+    /// The password was entered too long ago, or too many codes were tried. The sign-in has to start again.
     Late,
-    /// Too many attempts; wait this many seconds.
+    /// Too many attempts. The value is the wait in seconds.
     TooMany(u64),
-    /// Too many wrong codes of the app. The next code is accepted in this many seconds; a recovery code can be used at
-    /// once.
+    /// Too many wrong codes of the app. The next code is accepted after this many seconds; a recovery code is accepted
+    /// at once.
     TooManyCodes(u64),
-    /// An error of the server, already logged.
+    /// An error of the server. It is already logged.
     Internal,
 }
 
-/// Logs an error of the server. The person is told only that there was one.
+/// Logs an error of the server. The response does not contain it.
 pub fn broken(error: impl std::fmt::Display) -> EntryFault {
     tracing::error!(%error, "nobody can sign in");
     EntryFault::Internal
 }
 
-/// Converts an error of checking a second factor.
 fn unprovable(error: StoreError) -> EntryFault {
     match error {
         StoreError::Seal(_) => {
@@ -90,9 +89,6 @@ fn unprovable(error: StoreError) -> EntryFault {
 
 impl SignInAttempt<'_> {
     /// Signs in with an address and a password.
-    ///
-    /// # Errors
-    /// Why it failed.
     pub async fn by_password(&self, email: &str, password: SecretString) -> Result<(User, Entry), EntryFault> {
         let user = self.state.store.accounts.user_by_email(email.trim()).await.map_err(broken)?;
         let user = self.verified(email, user, password).await?;
@@ -100,7 +96,7 @@ impl SignInAttempt<'_> {
         Ok((user, entry))
     }
 
-    /// Checks a password. It takes as long if there is no such account.
+    /// Checks a password. The check takes equally long if there is no such account.
     async fn verified(&self, email: &str, user: Option<User>, password: SecretString) -> Result<User, EntryFault> {
         let state = self.state;
         let origin = self.origin(user.as_ref());
@@ -120,9 +116,8 @@ impl SignInAttempt<'_> {
         Ok(user)
     }
 
-    /// Records a wrong password in a task of its own: the duration of the answer must not tell whether there is such an
-    /// account. An address without an account is logged without being named, because it may be a password in the wrong
-    /// field.
+    /// Records a wrong password in a separate task, because the duration of the response must not reveal whether the
+    /// account exists. An unknown address is not logged: it may be a password in the wrong field.
     fn refused(&self, user: Option<User>) {
         let id = user.as_ref().map(|user| user.account.id);
         tracing::warn!(user = id, address = %self.client.address, "a wrong address or password");
@@ -136,11 +131,11 @@ impl SignInAttempt<'_> {
         });
     }
 
-    /// Continues after the password was right, or a link has taken its place: opens a session, or waits for the second
-    /// factor.
+    /// Continues after a right password, or after a link that replaces it. Opens a session, or a half-open session if
+    /// the account has a second factor.
     ///
     /// # Errors
-    /// If the store fails.
+    /// The store failed.
     pub async fn after_password(&self, user: &User) -> Result<Entry, StoreError> {
         if user.has_second_factor {
             return Ok(Entry::Half(session::open_half(self.state, user).await?));
@@ -149,9 +144,6 @@ impl SignInAttempt<'_> {
     }
 
     /// Completes a sign-in with the second factor.
-    ///
-    /// # Errors
-    /// Why it failed.
     pub async fn by_code(&self, half: &[u8], proof: &Proof) -> Result<(User, Vec<SetCookie>), EntryFault> {
         let store = &self.state.store;
         let id = store.accounts.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
@@ -166,8 +158,8 @@ impl SignInAttempt<'_> {
         Ok((user, cookies))
     }
 
-    /// Checks a second factor, and uses it up if it is right. Every attempt is counted before the check, at a sign-in
-    /// as well as in a session.
+    /// Checks a second factor and uses it up if it is right. Every attempt is counted before the check, at a sign-in as
+    /// well as in a session.
     async fn take(&self, user: &User, proof: &Proof) -> Result<(), EntryFault> {
         let (state, id, origin) = (self.state, user.account.id, self.origin(Some(user)));
         let (store, by_recovery) = (&state.store, format!("recovery {}", user.account.email));
@@ -197,11 +189,8 @@ impl SignInAttempt<'_> {
         Ok(())
     }
 
-    /// Proves that the person who uses a session is its owner, by the password and the second factor, as far as the
-    /// account has them.
-    ///
-    /// # Errors
-    /// Why it failed.
+    /// Checks the password and the second factor, as far as the account has them, as proof that the person who uses a
+    /// session is its owner.
     pub async fn prove(&self, user: &User, password: SecretString, proof: &Proof) -> Result<Proved, EntryFault> {
         if user.password_hash.is_some() {
             self.verified(&user.account.email, Some(user.clone()), password).await?;
@@ -212,10 +201,7 @@ impl SignInAttempt<'_> {
         Ok(Proved::new())
     }
 
-    /// Proves it for the requests that follow. The session gets another token.
-    ///
-    /// # Errors
-    /// Why it failed.
+    /// Re-authenticates the session for the requests that follow, and gives it another token.
     pub async fn confirm(&self, user_id: i64, password: SecretString, proof: &Proof) -> Result<SetCookie, EntryFault> {
         let session = self.session.ok_or(EntryFault::Late)?;
         let user = self.state.store.accounts.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
@@ -224,16 +210,16 @@ impl SignInAttempt<'_> {
         rotated.map(|(cookie, _)| cookie).ok_or(EntryFault::Late)
     }
 
-    /// Opens a session, and makes this browser a known one.
+    /// Opens a session and makes this browser a known one.
     async fn open(&self, user: &User) -> Result<Vec<SetCookie>, StoreError> {
         let session = session::open(self.state, user, self.client, self.session).await?;
         Ok(vec![session, self.make_known(user)?])
     }
 
-    /// Makes the cookie by which this browser is a known one from now on.
+    /// The cookie that makes this browser a known one.
     ///
     /// # Errors
-    /// If the proof cannot be sealed.
+    /// The proof could not be sealed.
     pub fn make_known(&self, user: &User) -> Result<SetCookie, SealError> {
         Cookies::of(self.state).make_known(self.state.store.secrets.sealer(), user, now())
     }

@@ -1,4 +1,5 @@
-//! Middleware before every handler: identifies the client and the session, and refuses requests that may not go on.
+//! Middleware before every handler: identifies the client and the session, and refuses requests without the required
+//! permission.
 
 use std::net::Ipv4Addr;
 
@@ -37,7 +38,7 @@ use crate::{
     store::StoreError,
 };
 
-/// The largest form that is open to everybody, in bytes.
+/// The largest form of a page that needs no session, in bytes.
 pub(crate) const LONGEST_FORM: usize = 64 * 1024;
 
 /// Identifies a request's client and session, and puts both into its extensions.
@@ -82,7 +83,8 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     next.run(request).await
 }
 
-/// Lets requests through to what contract §7 leaves open, and requests with a session. Refuses what another site sent.
+/// Passes on requests to paths that contract §7 leaves open, and requests with a sufficient session. Refuses changes
+/// that another site triggered.
 pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if is_machine_route(&request) {
         return next.run(request).await;
@@ -93,7 +95,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         return refuse_foreign(&state, &request);
     }
     let request = if !safe && is_open_page(path) {
-        // Anybody may send these forms. The whole body is read before the handler runs, within a limit of time.
+        // Anybody may send these forms, so the whole body is read before the handler runs, within a time limit.
         let (parts, body) = request.into_parts();
         match request_limits::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
             Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
@@ -132,7 +134,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     refused(&request, StatusCode::UNAUTHORIZED, AppError::SignedOut)
 }
 
-/// The answer to what needs another account: a server function's error for a script, a sentence for a person.
+/// The response to a request of an insufficient account: an encoded error for a script, a sentence for a person.
 fn refused(request: &Request, status: StatusCode, error: AppError) -> Response {
     let headers = request.headers();
     let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
@@ -143,7 +145,7 @@ fn refused(request: &Request, status: StatusCode, error: AppError) -> Response {
     (status, format!("{sentence}\n")).into_response()
 }
 
-/// Refuses what another site sent, or a page of this site that was opened over plain http.
+/// Refuses a request that another site triggered, or that a page of this site sent after it was opened over plain http.
 fn refuse_foreign(state: &AppState, request: &Request) -> Response {
     let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
     let public = &*state.public_url;
@@ -155,27 +157,26 @@ fn refuse_foreign(state: &AppState, request: &Request) -> Response {
     (StatusCode::FORBIDDEN, "this request came from another site\n").into_response()
 }
 
-/// Whether a route is a webhook endpoint, a probe or an asset: it renders no page and needs no session. The matched route
-/// decides, not the path: a path that merely looks like one of these is answered by the fallback, which renders a page.
+/// Whether a route is a webhook endpoint, a probe or an asset, which renders no page and needs no session. The matched
+/// route decides, not the path: a path that only looks like one of these reaches the fallback, which renders a page.
 fn is_machine_route(request: &Request) -> bool {
     let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else { return false };
     matches!(route, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico" | "/robots.txt")
         || ["/webhook/", "/h/", "/pkg/", "/telegram/"].iter().any(|open| route.starts_with(open))
 }
 
-/// Whether a page and its forms need no session.
 fn is_open_page(path: &str) -> bool {
     matches!(path, "/login" | "/login/second" | "/logout" | "/forgot")
         || ["/setup/", "/invite/", "/reset/", "/confirm-email/"].iter().any(|open| path.starts_with(open))
 }
 
-/// Whether a path stays open to an account that must still set up its second factor: the setup and `/confirm`.
+/// Whether a path stays open to an account that must still set up its second factor: the setup page and `/confirm`.
 fn leads_to_factor(path: &str) -> bool {
     matches!(path, "/account/second-factor" | "/confirm")
 }
 
-/// The lowest role that may reach a path; `None`: open to everybody. A server function's path names its role
-/// (`/rpc/operator/…`), so that the role stands in the function's declaration. Pages and server functions check their
+/// The lowest role for a path; `None` if the path is open to everybody. A server function's path names its role
+/// (`/rpc/operator/…`), so that the role is part of the function's declaration. Pages and server functions check their
 /// permission again.
 pub(crate) fn needs(path: &str) -> Option<Role> {
     match path.strip_prefix("/rpc/").and_then(|function| function.split_once('/')) {
@@ -187,8 +188,8 @@ pub(crate) fn needs(path: &str) -> Option<Role> {
     }
 }
 
-/// The sign-in page's address, with the page to return to. A path that is no page of contract §7 may be a mistyped
-/// webhook URL, so it is dropped; so is a query that seems to contain a secret.
+/// The sign-in page's address, with the page to return to. A path that is not a page of contract §7 may be a mistyped
+/// webhook URL, so it is dropped. A query that may contain a secret is dropped too.
 fn login_address(target: &Uri) -> String {
     if target.path() == "/" || !is_page(target.path()) {
         return "/login".to_owned();
@@ -217,17 +218,17 @@ fn is_page(path: &str) -> bool {
     }
 }
 
-/// Whether a query can be repeated in another address: it must not contain a secret.
+/// Whether a query can be repeated in another address, because it contains no secret.
 fn is_harmless(query: &str) -> bool {
     let plain = percent_decode_str(query).decode_utf8_lossy();
     redact(&plain) == plain && redact(query) == query && !plain.to_ascii_lowercase().contains("token")
 }
 
-/// Whether a browser says that another site sent the request: its origin is neither the request's host nor the public
-/// address, whose host a proxy may have replaced in the request. A client that is not a browser sends no such header
-/// and may pass: it carries no cookie that it did not set itself.
+/// Whether the browser's headers show that another site sent the request: the origin is neither the request's host nor
+/// the public address, whose host a proxy may have replaced in the request. A client that is not a browser sends no
+/// such header and passes: it has no cookie that it did not set itself.
 fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
-    // The browser's own judgement, which includes scheme and port.
+    // `Sec-Fetch-Site` is the browser's own judgement, which includes scheme and port.
     if headers.get_all("sec-fetch-site").iter().any(|site| site != "same-origin" && site != "none") {
         return true;
     }
@@ -241,8 +242,8 @@ fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
     }
     let host_of = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
     let (origin, host) = (host_of(&origin), headers.get(header::HOST).map(text));
-    // The public host counts only with its own scheme: a page that came over plain HTTP may have been changed on the
-    // way.
+    // The public host counts only with its own scheme: an attacker may have changed a page that was loaded over plain
+    // HTTP.
     origin.is_none() || origin != host || origin == host_of(public_origin)
 }
 

@@ -1,4 +1,4 @@
-//! The second factor: which roles need one, and checking what was typed.
+//! The second factor: which roles need one, and how a proof is checked.
 
 use hookgram::role::{Account, Role};
 
@@ -11,13 +11,13 @@ use crate::{
     time::now,
 };
 
-/// Whether an account of a role must have a second factor.
+/// Whether accounts of a role must have a second factor.
 #[must_use]
 pub fn is_required(state: &AppState, role: Role) -> bool {
     state.settings.now().second_factor.asks(role)
 }
 
-/// Whether an account must set up its second factor before anything else opens.
+/// Whether an account must set up its second factor before it can open other pages.
 #[must_use]
 pub fn is_missing(state: &AppState, role: Role, has_second_factor: bool) -> bool {
     !has_second_factor && is_required(state, role)
@@ -33,7 +33,7 @@ pub enum Proof {
 }
 
 impl Proof {
-    /// The proof in a form: the recovery code if one was typed, else the app's code.
+    /// The proof in a form: the recovery code if it is not blank, else the app's code.
     #[must_use]
     pub fn of(code: &str, recovery: &str) -> Self {
         if recovery.trim().is_empty() { Self::Code(code.to_owned()) } else { Self::Recovery(recovery.to_owned()) }
@@ -49,7 +49,7 @@ impl Proof {
     /// Checks the proof. A right one is used up.
     ///
     /// # Errors
-    /// If the store fails; [`StoreError::Seal`] if the secret cannot be decrypted.
+    /// The store failed; [`StoreError::Seal`] if the secret cannot be decrypted.
     pub(super) async fn take(&self, state: &AppState, account: &Account, by: &By) -> Result<bool, StoreError> {
         match self {
             Self::Recovery(typed) => {

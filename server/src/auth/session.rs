@@ -16,11 +16,11 @@ use crate::{
 };
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
-/// A session ends after it was not used for this long, in milliseconds.
+/// A session ends after this long without use, in milliseconds.
 pub(crate) const IDLE: Millis = 14 * DAY;
-/// A session ends after this long in any case.
+/// The longest life of a session, in milliseconds.
 const LONGEST: Millis = 90 * DAY;
-/// The time of a session's last use is stored at most this often.
+/// The shortest time between two writes of a session's last use, in milliseconds.
 const TOUCH: Millis = 60_000;
 /// How long a sign-in waits for its second factor, in milliseconds.
 const HALF: Millis = 5 * 60 * 1000;
@@ -30,9 +30,9 @@ const HALF: Millis = 5 * 60 * 1000;
 pub struct CurrentSession {
     /// The hash of the session's token.
     pub hash: Vec<u8>,
-    /// When its owner last proved who they are.
+    /// When the owner last re-authenticated.
     pub confirmed_at: Millis,
-    /// Whether the account has a password that can be asked for.
+    /// Whether the account has a password.
     pub has_password: bool,
     /// Whether the account has a second factor.
     pub has_second_factor: bool,
@@ -41,7 +41,7 @@ pub struct CurrentSession {
 /// Opens a session, ends the one that it replaces, and returns its cookie.
 ///
 /// # Errors
-/// If the store fails; [`StoreError::NotFound`] if the account's password or second factor has changed in the meantime.
+/// The store failed; [`StoreError::NotFound`] if the account's password or second factor has changed in the meantime.
 pub async fn open(
     state: &AppState,
     user: &User,
@@ -67,11 +67,8 @@ pub async fn open(
     Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }
 
-/// Gives a session another token; with `proved`, its owner has just proved who they are. Returns the cookie and the
-/// changed session, or `None` if it has ended in the meantime.
-///
-/// # Errors
-/// If the store fails.
+/// Gives a session another token. With `proved`, the owner has just re-authenticated. Returns the cookie and the
+/// changed session, or `None` if the session has ended in the meantime.
 pub async fn rotate(
     state: &AppState,
     current: &CurrentSession,
@@ -90,20 +87,18 @@ pub async fn rotate(
     )))
 }
 
-/// Stores that the password was right and the second factor is still missing, and returns the cookie for it.
+/// Records that the password was right and the second factor is still missing. Returns the cookie of this half-open
+/// session.
 ///
 /// # Errors
-/// If the store fails; [`StoreError::NotFound`] if the account's password has changed in the meantime.
+/// The store failed; [`StoreError::NotFound`] if the account's password has changed in the meantime.
 pub async fn open_half(state: &AppState, user: &User) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
     state.store.accounts.add_half_session(&codes::hash(&token), user, now(), now().saturating_add(HALF)).await?;
     Ok(Cookies::of(state).set(Kind::HalfSession, &token, HALF / 1000))
 }
 
-/// The session that a request carries, if it has not expired.
-///
-/// # Errors
-/// If the store fails.
+/// The session of a request, if it has not expired.
 pub async fn load(
     store: &Store,
     cookies: Cookies,
@@ -123,8 +118,8 @@ pub async fn load(
     Ok(Some((current, session)))
 }
 
-/// Whether a session may still do what the guard allowed, for answers that take long. If the store fails, the answer is
-/// no, and the browser asks again.
+/// Whether a session may still do what the guard allowed at the start of a long response. If the store fails, this
+/// returns false, and the browser requests the page again.
 pub(crate) async fn is_open(state: &AppState, hash: &[u8]) -> bool {
     match state.store.accounts.session(hash, now(), IDLE).await {
         Ok(Some(open)) => !second_factor::is_missing(state, open.account.role, open.has_second_factor),

@@ -62,30 +62,27 @@ pub(super) struct RenderOptions {
     json: bool,
 }
 
-/// A single fault or warning.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Remark {
-    /// The parameter that it is about; `None` for an unknown parameter's name, and for a remark that is not about
-    /// parameters.
+    /// The parameter; `None` for the name of an unknown parameter, and for a remark that is not about parameters.
     parameter: Option<&'static str>,
     /// The sentence.
     message: String,
 }
 
-/// The body that an endpoint would answer with, and its faults and warnings one by one.
+/// The body of the endpoint's response, with its faults and warnings as a list.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Report {
     #[serde(flatten)]
     body: CheckReport,
-    /// The HTTP status of the endpoint's answer.
+    /// The HTTP status of the endpoint's response.
     http_status: u16,
     faults: Vec<Remark>,
     warnings: Vec<Remark>,
 }
 
-/// The output of `render --json`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Rendered {
@@ -93,16 +90,14 @@ struct Rendered {
     warnings: Vec<Remark>,
 }
 
-/// One participant's message.
 #[derive(PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Message {
-    /// `None` if the participant has no usable chat id; such a participant would be skipped.
+    /// `None` if the participant has no usable chat id; the server would skip such a participant.
     chat_id: Option<String>,
     parts: Vec<RenderedPart>,
 }
 
-/// One message as it would be sent.
 #[derive(PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct RenderedPart {
@@ -112,7 +107,7 @@ struct RenderedPart {
     units: usize,
 }
 
-/// Prints the body with which the endpoint answers a GET.
+/// Prints the body of the endpoint's response to a GET.
 pub(super) async fn check(config: Config, options: CheckOptions, language: Language) -> anyhow::Result<ExitCode> {
     let answer = answer(config, &options).await?;
     if options.json {
@@ -158,7 +153,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Endpoi
         Ok(place) => place,
         Err(fault) => return Ok(EndpointAnswer::refused(fault)),
     };
-    // Only an installation's database says which addresses have confirmed.
+    // Only the database of an installation contains the confirmed addresses.
     let installed = if matches!(endpoint, Endpoint::Stateless(_)) { open_existing(&config).await.ok() } else { None };
     let answer = match webhook::check_offline(&endpoint, query) {
         Ok((profile, mut warnings)) => {
@@ -174,7 +169,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Endpoi
     }
     let store = match store {
         Some(store) => store,
-        // The stateless endpoint needs no installation. Telegram's answer about the bot is not kept.
+        // The stateless endpoint needs no installation. Telegram's answer about the bot is not stored.
         None => Store::in_memory().await?,
     };
     let (_stop, shutdown) = watch::channel(false);
@@ -190,7 +185,7 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
         Err(fault) => bail!("{}", endpoints::endpoint(language, &fault)),
     };
     let Reading { profile, faults, warnings } = endpoint.read(query_of(&options.url).as_bytes());
-    // Nothing is sent, so a missing token or recipient is no obstacle.
+    // Nothing is sent, so a missing token or recipient is no fault.
     let needed = |fault: &Fault| {
         !matches!(
             fault,
@@ -238,7 +233,7 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reports why nothing is rendered: as the check's report, or as an error message.
+/// Reports why nothing is rendered, as a report or as an error message.
 fn refuse(options: &RenderOptions, answer: EndpointAnswer, language: Language) -> anyhow::Result<ExitCode> {
     let report = report(&answer, language);
     if !options.json {
@@ -248,8 +243,8 @@ fn refuse(options: &RenderOptions, answer: EndpointAnswer, language: Language) -
     Ok(ExitCode::FAILURE)
 }
 
-/// A message for each participant with a usable chat, or, if there is none, one for the first participant. Equal
-/// messages to the same chat are listed once.
+/// The message of each participant with a usable chat, or of the first participant if none has one. Equal messages to
+/// the same chat are listed once.
 fn messages(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Vec<Message> {
     let field = profile.field_name.as_deref();
     let recipients = recipient::recipients(event, field.unwrap_or_default());
@@ -280,11 +275,11 @@ struct Place {
     store: Option<Store>,
 }
 
-/// The endpoint that a URL addresses, or the error with which the server would answer. A profile endpoint's URL opens
-/// the data folder.
+/// The endpoint of a URL, or the error that the server would respond with. For a profile endpoint's URL, this opens the
+/// data folder.
 ///
 /// # Errors
-/// If it is not a webhook URL at all, or there is no data folder.
+/// The URL is not a webhook URL, or there is no data folder.
 async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, WebhookError>> {
     let path = path_of(url);
     if path.ends_with("/webhook/telegram") {
@@ -302,7 +297,6 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, Webho
     })
 }
 
-/// The URL's path, without a slash at its end.
 fn path_of(url: &str) -> &str {
     let before_query = url.trim().split(['?', '#']).next().unwrap_or_default();
     let path = match before_query.split_once("://") {

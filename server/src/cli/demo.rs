@@ -31,10 +31,7 @@ const EMAIL: &str = "demo@example.com";
 const PROFILE: &str = "Записи";
 const LINK_TIME: i64 = 24 * 60 * 60 * 1000;
 
-/// Runs the demo. Its data is stored under `target/` unless a folder was named.
-///
-/// # Errors
-/// If the demo cannot be started.
+/// Runs the demo. Its data is stored under `target/` unless a folder is configured.
 pub async fn run(mut config: Config, folder_named: bool, language: Language) -> anyhow::Result<()> {
     if !folder_named && config.database.is_none() {
         config.data_dir = PathBuf::from("target/demo");
@@ -98,7 +95,7 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
     state.store.profiles.get(id).await?.context("the demo's profile was not stored")
 }
 
-/// Switches the sandbox's booking bot on, if it was never set up.
+/// Switches the sandbox's booking bot on if it was never set up.
 async fn booking_bot(state: &AppState) -> anyhow::Result<()> {
     let booking = &state.store.booking;
     if booking.get(SANDBOX_BOT).await?.is_some() {

@@ -21,7 +21,7 @@ use crate::{
     store::{Column, KeyState, Locked, Store, audit::COMMAND_LINE},
 };
 
-/// The file in the data folder that is locked while a command changes the key.
+/// The file in the data folder that a command locks while it changes the key.
 const TURN_FILE: &str = "key.lock";
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     code
 }
 
-/// Locks out a second command that changes the key at the same time.
+/// Prevents two commands from changing the key at the same time.
 fn take_turn(config: &Config) -> anyhow::Result<File> {
     let path = config.data_dir.join(TURN_FILE);
     let file = private::create_or_restrict(&path).and_then(|()| File::options().write(true).open(&path));
@@ -75,7 +75,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     let next = match sealer.home() {
         _ if is_begun => sealer.first()?.number(),
         Home::Folder(_) => {
-            // Checked before anything is written.
+            // This is checked before anything is written.
             know_beside(config, present)?;
             sealer.add_a_key()?
         }
@@ -124,7 +124,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Fails if a server runs beside this command and does not know the key.
+/// Fails if a server that runs on the same data folder has not loaded the key.
 fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
     let path = config.data_dir.join(LOCK_FILE);
     let knows = seal::is_known_beside(&path, number).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -136,7 +136,7 @@ fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lists the secrets that no key decrypts, with what to do about each.
+/// Lists the secrets that no key decrypts, with the remedy for each.
 fn report(locked: &[Locked]) {
     output::problem("No key opens these; the old key is kept. See to them, then run this again:");
     let mut events = 0;

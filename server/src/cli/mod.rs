@@ -76,7 +76,7 @@ struct ServeOptions {
 }
 
 impl Cli {
-    /// Parses the command line and the environment. Ends the process if that cannot be done, or if help was asked for.
+    /// Parses the command line and the environment. Ends the process after an error, or after printing help.
     #[must_use]
     pub fn read() -> Self {
         // A blank environment variable counts as unset (contract §6).
@@ -156,12 +156,13 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what a server says at its start. The server does not wait for that: its output may be a halted terminal.
+/// Prints the server's start message in a thread. The server does not wait for it, because its output may be a halted
+/// terminal.
 fn announce(text: String) {
     std::thread::spawn(move || output::line(text));
 }
 
-/// An installation's settings, including those of its Settings page; without an installation, those of flags and
+/// An installation's settings, including those of its Settings page. Without an installation, the settings of flags and
 /// environment.
 async fn settings(config: &Config) -> anyhow::Result<Live> {
     let store = match open_existing(config).await {
@@ -173,7 +174,7 @@ async fn settings(config: &Config) -> anyhow::Result<Live> {
     Ok(settings)
 }
 
-/// The start of profile URLs: of flag or environment, else of the server that ran last.
+/// The base of short URLs: from a flag or the environment, else the one of the last server run.
 async fn public_url(config: &Config, store: &Store) -> anyhow::Result<PublicUrl> {
     let remembered = match &config.public_url {
         Some(_) => None,
@@ -182,7 +183,7 @@ async fn public_url(config: &Config, store: &Store) -> anyhow::Result<PublicUrl>
     Ok(remembered.unwrap_or_else(|| config.public_url(config.listen)))
 }
 
-/// Opens the store of an installation. A command that only reads one does not create it.
+/// Opens the store of an installation. It does not create one, so that a reading command has no side effect.
 async fn open_existing(config: &Config) -> anyhow::Result<Store> {
     if config.database.is_none() && !config.data_dir.join("hookgram.db").exists() {
         anyhow::bail!(

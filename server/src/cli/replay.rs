@@ -130,12 +130,12 @@ impl Bench {
     async fn open(config: &Config, language: Language) -> anyhow::Result<Self> {
         let store = open_existing(config).await?;
         let settings = Live::load(&config.fixed, &store).await?;
-        // A running server finds deliveries that have become due by itself.
+        // No notification is needed: a running server polls for due deliveries.
         let replays = Replays::new(store.clone(), Rendering::default(), settings, Arc::default());
         Ok(Self { store, replays, language })
     }
 
-    /// Prints the result of each delivery. The exit code is a failure if one of them was left as it is.
+    /// Prints the result of each delivery. The exit code is a failure if one of them was left unchanged.
     async fn show(self, handled: &[Handled], done: &str) -> anyhow::Result<ExitCode> {
         let mut code = ExitCode::SUCCESS;
         for Handled { id, done: outcome } in handled {
@@ -222,7 +222,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Works until the operation is finished or stopped; Ctrl-C stops it.
+    /// Works until the operation is finished or stopped. Ctrl-C stops it.
     async fn work(&self, id: i64) -> anyhow::Result<BulkProgress> {
         let mut shown = 0;
         loop {

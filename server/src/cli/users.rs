@@ -115,7 +115,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks for a password, and returns its hash if the password may be chosen.
+/// Asks for a password and returns its hash if the password is strong enough.
 async fn ask(from_stdin: bool, email: &str) -> anyhow::Result<String> {
     let password = if from_stdin {
         let mut line = String::new();

@@ -1,4 +1,4 @@
-//! Password hashes, one-time codes and recovery codes, and the limit on guesses.
+//! Password hashes, one-time codes, recovery codes, and the limit on guesses.
 
 pub mod password;
 pub mod recovery;

@@ -1,8 +1,8 @@
 //! Passwords: argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), off the async threads and few at a time.
 //!
-//! Unknown clients and known browsers have separate places: guesses from everywhere do not keep a known browser
-//! waiting. The work of unknown clients has a lower priority than the handling of events. Each of their places pauses
-//! after a guess, so that it uses a fifth of a core at most.
+//! Unknown clients and known browsers use separate places, so guesses of unknown clients do not delay a known browser.
+//! The work of unknown clients has a lower priority than event handling. Each of their places pauses after a guess, so
+//! that it uses at most a fifth of a core.
 
 use std::{
     sync::Arc,
@@ -23,23 +23,23 @@ use crate::credentials::{
     throttle::Origin,
 };
 
-/// KiB of memory, passes, lanes (OWASP's Password Storage Cheat Sheet).
+/// Memory in KiB, passes, and lanes (OWASP's Password Storage Cheat Sheet).
 const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// The most hashes at once, separately for unknown clients and known browsers: each takes 19 MiB and a core. Half of
+/// The most hashes at once, separately for unknown clients and known browsers. Each takes 19 MiB and a core. Half of
 /// the cores are left to events.
 const AT_ONCE: usize = 2;
-/// KiB of address space allocated for a hash, of which only the needed part is touched. Every allocator returns an
+/// The address space allocated for a hash, in KiB. Only the needed part is touched. Every allocator returns an
 /// allocation of this size to the system. Of a smaller one, glibc keeps a part for each thread that has hashed once,
-/// which adds up to hundreds of megabytes.
+/// which can add up to hundreds of megabytes.
 const ROOM: usize = 40 * 1024;
-/// The most attempts that are under way or wait; another one would wait too long.
+/// The most attempts that run or wait. A further one would wait too long.
 const QUEUE: usize = 16;
-/// After a guess of an unknown client, its place pauses this many times as long as the hash took.
+/// The pause of a place after a guess of an unknown client, as a multiple of the hash's duration.
 const REST: u32 = 4;
-/// The longest pause.
+/// The longest pause of a place.
 const LONGEST_REST: Duration = Duration::from_secs(1);
 
-/// A hash of a password that nobody knows. It is verified if there is no account, so that the time taken tells nothing.
+/// A hash of an unknown password. It is verified if there is no account, so that the response takes equally long.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs";
 
 /// Hashes and verifies passwords.
@@ -49,7 +49,7 @@ pub struct Passwords {
     known: Places,
 }
 
-/// The hashes that may be computed at once, and the queue for them.
+/// The concurrent hashes of one kind of client, and the queue for them.
 #[derive(Clone, Debug)]
 struct Places {
     hashing: Arc<Semaphore>,
@@ -57,16 +57,15 @@ struct Places {
     policy: SchedulingPolicy,
 }
 
-/// The priority of the work.
 #[derive(Clone, Copy, Debug)]
 enum SchedulingPolicy {
     /// The normal priority.
     Plain,
-    /// Only when a core is idle; the place then pauses `rest` times as long.
+    /// Runs only on an idle core. The place then pauses `rest` times as long as the work took.
     GivesWay { rest: u32 },
 }
 
-/// A place in the queue of sign-in attempts, held until it is dropped.
+/// A place in the queue of sign-in attempts. Dropping it frees the place.
 #[derive(Debug)]
 pub struct Turn {
     places: Places,
@@ -106,7 +105,7 @@ impl Passwords {
     /// Whether the account with this address may choose a password, or why not.
     ///
     /// # Errors
-    /// If the work cannot be run.
+    /// The work could not be run.
     pub async fn judge(&self, password: SecretString, email: &str) -> Result<Result<(), PasswordFault>, HashFault> {
         let email = email.to_owned();
         self.known.run(move || strength::judge(&composed(password.expose_secret()), &email)).await
@@ -115,7 +114,7 @@ impl Passwords {
     /// Hashes a password, in Unicode's form NFC, into a PHC string.
     ///
     /// # Errors
-    /// If the work cannot be run.
+    /// The work could not be run.
     pub async fn hash(&self, password: SecretString) -> Result<String, HashFault> {
         self.known
             .run(move || {
@@ -134,10 +133,11 @@ impl Passwords {
 }
 
 impl Turn {
-    /// Whether a password matches the hash, in Unicode's form NFC or as it is typed. Without a hash this takes as long and returns false.
+    /// Whether a password matches the hash, in Unicode's form NFC or as it is typed. Without a hash, this takes equally
+    /// long and returns false.
     ///
     /// # Errors
-    /// If the work cannot be run, or the hash cannot be parsed.
+    /// The work could not be run, or the hash could not be parsed.
     pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, HashFault> {
         if password.expose_secret().len() > LONGEST {
             return Ok(false);
@@ -150,7 +150,7 @@ impl Turn {
                 // A hash by an unknown function was not made here and matches no password.
                 let made = made_by(&parsed).zip(parsed.salt.zip(parsed.hash));
                 let Some((argon2, (salt, expected))) = made else { return Ok(false) };
-                // Outputs are compared in constant time.
+                // Hashes are compared in constant time.
                 let is_right = |password: &SecretString| {
                     Ok::<bool, HashFault>(digest(&argon2, password, &salt, expected.len())? == expected)
                 };
@@ -175,27 +175,27 @@ impl Places {
         let place = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
         let (done, result) = oneshot::channel();
         let policy = self.policy;
-        // The closure holds the place: a caller that disconnects does not end the work.
+        // The closure owns the place, because a caller that disconnects does not end the work.
         let work = move || {
             if let SchedulingPolicy::GivesWay { .. } = policy {
                 give_way();
             }
             let begun = Instant::now();
-            // The receiver is gone if the caller has disconnected.
+            // Sending fails only if the caller has disconnected.
             let _ = done.send(work());
             if let SchedulingPolicy::GivesWay { rest } = policy {
                 std::thread::sleep(begun.elapsed().saturating_mul(rest).min(LONGEST_REST));
             }
             drop(place);
         };
-        // A new thread, because its scheduling policy cannot be raised again.
+        // The work needs a new thread, because a thread cannot raise its scheduling policy again.
         std::thread::Builder::new().name("password".to_owned()).spawn(work).map_err(|_| HashFault)?;
         result.await.map_err(|_| HashFault)
     }
 }
 
-/// Lets events have the cores first, by the idle scheduling policy. The lowest priority (nice) is not enough: a thread
-/// that only computes would then keep its core from others for milliseconds.
+/// Yields the cores to events by the idle scheduling policy. The lowest priority (nice) is not enough: a computing
+/// thread would still keep a core from others for milliseconds.
 ///
 /// Other systems than Linux have no such policy; there this does nothing.
 fn give_way() {
@@ -203,12 +203,12 @@ fn give_way() {
     {
         use thread_priority::{NormalThreadSchedulePolicy::Idle, ThreadPriority::Min, ThreadSchedulePolicy::Normal};
         let here = thread_priority::thread_native_id();
-        // If the system refuses, the work is done at normal priority.
+        // If the system refuses, the work runs at normal priority.
         let _ = thread_priority::set_thread_priority_and_policy(here, Min, Normal(Idle));
     }
 }
 
-/// macOS types `й` as two characters and Windows as one; in NFC it is one.
+/// Converts a password to NFC: macOS types `й` as two code points and Windows as one.
 fn in_nfc(password: &SecretString) -> SecretString {
     composed(password.expose_secret()).into_owned().into()
 }
@@ -237,7 +237,7 @@ fn digest(argon2: &Argon2<'_>, password: &SecretString, salt: &[u8], length: usi
     Output::new(output).map_err(|_| HashFault)
 }
 
-/// Whether a hash was made with weaker parameters than the present ones, or by another function.
+/// Whether a hash was made with weaker parameters than the current ones, or by another function.
 #[must_use]
 pub fn is_outdated(hash: &str) -> bool {
     let Ok(parsed) = PasswordHash::new(hash) else { return true };

@@ -1,4 +1,4 @@
-//! Recovery codes: each replaces the authenticator app once.
+//! Recovery codes. Each replaces a code of the authenticator app once.
 
 use secrecy::SecretString;
 
@@ -8,12 +8,12 @@ use crate::secrets::codes;
 pub const COUNT: usize = 10;
 /// Lower-case letters and digits without look-alikes.
 const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
-/// Letters of a code. 16 × log2(31) = 79 bits, enough for a plain hash to be safe.
+/// Letters of a code. 16 × log2(31) = 79 bits, which is enough for a plain hash to be safe.
 const LETTERS: usize = 16;
 /// Letters between two hyphens.
 const GROUP: usize = 4;
 
-/// New codes as a person writes them down: `abcd-efgh-jkmn-pqrs`.
+/// New codes in the form that people write down: `abcd-efgh-jkmn-pqrs`.
 #[must_use]
 pub fn new() -> Vec<SecretString> {
     (0..COUNT).map(|_| SecretString::from(grouped(&codes::of_alphabet(ALPHABET, LETTERS)))).collect()

@@ -1,4 +1,4 @@
-//! Whether a password may be chosen: it must be long enough and not among the first guesses.
+//! Password strength: a password must be long enough and hard to guess.
 
 use app::i18n::PasswordFault;
 use zxcvbn::{Score, feedback::Warning, zxcvbn};
@@ -7,18 +7,18 @@ use zxcvbn::{Score, feedback::Warning, zxcvbn};
 const SHORTEST: usize = 12;
 /// The most bytes of a password.
 pub(super) const LONGEST: usize = 1024;
-/// The number of characters that are judged: the work grows with the square of the length, and a password with a strong
+/// The number of characters that are judged. The work grows with the square of the length, and a password with a strong
 /// beginning is strong.
 const JUDGED: usize = 64;
-/// Shorter pieces of the address occur in too many words to count as the person's own.
+/// The shortest piece of the address that counts as the person's own. Shorter pieces occur in too many words.
 const SHORTEST_PIECE: usize = 4;
 
-/// The letters of the Russian keyboard layout, each on the key of the Latin one below. A well-known password that is
-/// typed with the other layout is not a better one.
+/// The letters of the Russian keyboard layout, in the order of the Latin keys. Typing a common password with the other
+/// layout does not make it stronger.
 const RUSSIAN: &str = "ёйцукенгшщзхъфывапролджэячсмитьбю";
 const LATIN: &str = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 
-/// Judges a password that the account with this address would choose.
+/// Judges a password for the account with this address.
 pub(super) fn judge(password: &str, email: &str) -> Result<(), PasswordFault> {
     if password.chars().count() < SHORTEST {
         return Err(PasswordFault::Short);
@@ -76,7 +76,7 @@ fn reason(warning: Option<Warning>) -> PasswordFault {
     }
 }
 
-/// The text as the same keys type it in the Latin layout; `None` if it has no Russian letter.
+/// The text that the same keys type in the Latin layout; `None` if the text has no Russian letter.
 fn as_latin_keys(text: &str) -> Option<String> {
     let key = |letter: char| RUSSIAN.chars().position(|known| known == letter).and_then(|at| LATIN.chars().nth(at));
     let lower = text.to_lowercase();

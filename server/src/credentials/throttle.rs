@@ -1,15 +1,15 @@
-//! Limits attempts to sign in with a password. Each attempt that fails lengthens the wait for the next one, up to a
-//! minute, for its account from its address; and, with more free attempts, for its address with any account. Codes of
-//! the second factor have a stricter limit, which is stored (`store/accounts/sign_in_failures.rs`).
+//! Limits attempts to sign in with a password. Each failed attempt lengthens the wait for the next one, up to a minute,
+//! for its account from its address. With more free attempts, it also lengthens the wait for its address with any
+//! account. Codes of the second factor have a stricter limit, which is stored (`store/accounts/sign_in_failures.rs`).
 //!
-//! **Nobody can be locked out by others.** A browser that has signed in to an account before carries a proof of that,
-//! and waits only for its own attempts. Attempts of others do not make it wait, whether they come from the same address
-//! (of a proxy or an office) or from ten thousand. Its own attempts count for the account as well. An unknown browser
-//! shares its wait with all others from its address, and, once an account is tried from everywhere, with all other
-//! unknown browsers; that last wait is short.
+//! **An attacker cannot lock out others.** A browser that has signed in to an account before sends a proof of that.
+//! Such a known browser waits only for its own attempts, and never for those of others, whether they come from the same
+//! address (of a proxy or an office) or from ten thousand addresses. Its own attempts count for the account as well. An
+//! unknown browser shares its wait with all others from its address. Once an account is under attack from many
+//! addresses, it also shares a short wait with all other unknown browsers.
 //!
 //! At most, the password of an account can be guessed 1,440 times a day from one network or known browser, and 43,200
-//! times a day from everywhere.
+//! times a day from all addresses.
 
 use std::{
     collections::HashMap,
@@ -30,13 +30,14 @@ const FREE_OF_ADDRESS: u32 = 30;
 const FREE_OF_ACCOUNT: u32 = 50;
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(60);
-/// The longest wait that attempts of others at the account cause. Forty thousand guesses a day find no password that
-/// may be chosen, and the account's owner can still sign in.
+/// The longest wait that attempts of others at the account cause. Forty thousand guesses a day do not find a password
+/// that passes [`super::strength`], and the account's owner can still sign in.
 const LONGEST_OF_ACCOUNT: Duration = Duration::from_secs(2);
-/// For each such time without an attempt, one attempt is forgotten, so that a pause does not allow a burst of new ones.
+/// One attempt is forgotten after each such time without an attempt, so that a pause does not allow a burst of new
+/// ones.
 const DECAY: Duration = Duration::from_secs(15 * 60);
-/// The most attempts above the free ones that are counted. The wait reaches its maximum long before; more would only
-/// take longer to be forgotten.
+/// The most attempts above the free ones that are counted. The wait reaches its maximum before that; counting more
+/// would only delay forgetting them.
 const MOST_OVER: u32 = 10;
 /// The most entries of each kind.
 const ENTRIES: usize = 10_000;
@@ -81,7 +82,7 @@ struct Attempts {
 }
 
 impl Attempts {
-    /// The time left before the next attempt is allowed.
+    /// The time left until the next attempt is allowed.
     fn left(self, free: u32, longest: Duration) -> Duration {
         let wait = match self.count.checked_sub(free) {
             Some(over) => Duration::from_secs(1).saturating_mul(2u32.saturating_pow(over.min(6))).min(longest),
@@ -90,7 +91,7 @@ impl Attempts {
         wait.saturating_sub(self.last.elapsed())
     }
 
-    /// The attempts that are not forgotten yet.
+    /// The number of attempts that are not forgotten yet.
     fn remembered(self) -> u32 {
         let forgotten = self.last.elapsed().as_secs() / DECAY.as_secs();
         self.count.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
@@ -98,8 +99,8 @@ impl Attempts {
 }
 
 impl Throttle {
-    /// Allows or refuses an attempt. An allowed attempt is counted at once, as if it had failed, so that simultaneous
-    /// attempts gain nothing. A refused one is not counted.
+    /// Allows or refuses an attempt. An allowed attempt is counted at once as failed, so that simultaneous attempts
+    /// have no advantage. A refused one is not counted.
     ///
     /// # Errors
     /// The time to wait in whole seconds, at least 1.
@@ -130,7 +131,7 @@ impl Throttle {
     }
 
     /// Forgets the attempts of an account that has signed in from this origin. For the address it forgets only this
-    /// attempt: signing in to one's own account must not allow more guesses at others.
+    /// attempt, because signing in to one's own account must not allow more guesses at other accounts.
     pub fn succeeded(&self, email: &str, origin: &Origin) {
         let known = &mut *self.known.lock();
         let (account, origin) = (account(email), neighbourhood(origin));
@@ -154,8 +155,8 @@ fn count<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>, key: K, free: u
     *entry = Attempts { count, last: Instant::now() };
 }
 
-/// Forgets old entries, or else the one with the fewest attempts, so that nobody resets their own count by filling the
-/// memory.
+/// Removes old entries, or else the entry with the fewest attempts, so that an attacker cannot reset a count by filling
+/// the memory.
 fn make_room<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>) {
     known.retain(|_, attempts| attempts.remembered() > 0);
     if known.len() < ENTRIES {

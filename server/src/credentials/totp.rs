@@ -1,4 +1,4 @@
-//! Time-based one-time codes (RFC 6238) as every authenticator app computes them: SHA-1, six digits, a step of 30 s.
+//! Time-based one-time codes (RFC 6238) as authenticator apps compute them: SHA-1, six digits, a step of 30 s.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use sha1::Sha1;
 use crate::{secrets::codes, time::Millis};
 
 const STEP: Millis = 30_000;
-/// Steps before and after the present one whose codes are accepted, because clocks differ and typing takes time.
+/// The number of accepted steps before and after the current one, because clocks differ and typing takes time.
 const AROUND: i64 = 1;
 /// Bytes of a secret: the length of a SHA-1 hash (RFC 4226 §4).
 const BYTES: usize = 20;
@@ -41,7 +41,7 @@ impl Totp {
         (!secret.is_empty()).then_some(Self(secret))
     }
 
-    /// The secret as [`Totp::from_base32`] reads it and a person types it into an app.
+    /// The secret in base32, for [`Totp::from_base32`] and for typing into an app.
     #[must_use]
     pub fn base32(&self) -> SecretString {
         BASE32.encode(&self.0).into()
@@ -54,8 +54,8 @@ impl Totp {
         format!("otpauth://totp/Hookgram:{account}?secret={}&issuer=Hookgram", secret.expose_secret()).into()
     }
 
-    /// The step to which a typed code belongs, if it is near `now` and newer than `last`. White space in the code is
-    /// ignored.
+    /// The step of a typed code, if the code is right and the step is near `now` and newer than `last`. White space in
+    /// the code is ignored.
     #[must_use]
     pub fn step_of(&self, typed: &str, now: Millis, last: i64) -> Option<i64> {
         let typed: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
@@ -64,13 +64,13 @@ impl Totp {
         }
         let typed: u32 = typed.parse().ok()?;
         let present = now.div_euclid(STEP);
-        // Every code is computed, so that the time taken tells nothing.
+        // Every code is computed, so that the duration reveals nothing.
         let known: Vec<(i64, u32)> =
             (present - AROUND..=present + AROUND).filter_map(|step| Some((step, self.code(step)?))).collect();
         known.into_iter().filter(|(step, code)| *code == typed && *step > last).map(|(step, _)| step).next_back()
     }
 
-    /// The code at a moment, as an app shows it.
+    /// The code at a time, as an app shows it.
     #[must_use]
     pub fn code_at(&self, at: Millis) -> Option<String> {
         self.code(at.div_euclid(STEP)).map(|code| format!("{code:06}"))

@@ -1,4 +1,4 @@
-//! Checks whether the keys are those of the database, for the log at the start and the health page.
+//! Checks whether the configured keys are those of the database, for the log at the start and for the health page.
 
 use hookgram::setting::Setting;
 use tracing::Level;
@@ -13,7 +13,7 @@ use crate::{
 /// Secrets that cannot be decrypted, and whether a wrong key is the reason.
 #[derive(Clone, Debug, Default)]
 pub struct Locked {
-    /// Where the key comes from, if it is not that of the database.
+    /// The source of the configured key, if it is not the key of the database.
     pub wrong_key: Option<String>,
     /// Tokens and second factors.
     pub secrets: LockedSecrets,
@@ -21,7 +21,7 @@ pub struct Locked {
     pub mail: bool,
 }
 
-/// Where the keys come from, in words that help a person find the place.
+/// The source of the configured keys, in words that help to find it.
 #[must_use]
 pub fn place(home: &Home) -> String {
     match home {
@@ -32,9 +32,6 @@ pub fn place(home: &Home) -> String {
 }
 
 /// Logs at the start which secrets cannot be decrypted.
-///
-/// # Errors
-/// If the database fails.
 pub async fn tell(store: &Store) -> Result<(), StoreError> {
     let locked = store.secrets.locked_secrets().await?;
     let (tokens, factors) = (locked.bots.len(), locked.accounts.len());
@@ -59,11 +56,8 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Finds the secrets that cannot be decrypted now. Reads changed keys again, and resumes the deliveries that waited for
-/// them.
-///
-/// # Errors
-/// If the database fails.
+/// Finds the secrets that cannot be decrypted now. Reads changed keys again, and resumes the deliveries that were
+/// suspended for lack of them.
 pub async fn look(state: &AppState) -> Result<Locked, StoreError> {
     let store = &state.store;
     store.secrets.sealer().refresh();

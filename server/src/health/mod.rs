@@ -1,4 +1,4 @@
-//! The server's health, for the page `/health` and the navigation's mark that somebody must act.
+//! The server's health, for the page `/health` and for the navigation's mark that a person must act.
 
 mod keys;
 pub mod probes;
@@ -23,16 +23,15 @@ use crate::{
 
 const HOUR: Millis = 60 * 60 * 1000;
 const DAY: Millis = 24 * HOUR;
-/// A message that waits for longer than this, in milliseconds, is not held up by the pace of sending. Twice as long is
-/// at least the longest pause between two attempts.
+/// A message that waits for longer than this, in milliseconds, is stuck. The limit is above the delay that pacing
+/// causes, and twice this limit is at least the longest pause between two attempts.
 const STUCK: Millis = 15 * 60 * 1000;
-/// Bytes. The disk counts as low with less than this free, or with less than a hundredth of its size free.
+/// Bytes. The disk counts as low with less free space than this, or with less than a hundredth of its size free.
 const LOW: u64 = 500_000_000;
-/// A backup that is older than this, in milliseconds, no longer counts.
+/// The age in milliseconds from which a backup no longer counts.
 const OLD_BACKUP: Millis = 30 * DAY;
-/// How many bots the page shows, those with a problem first.
+/// The most bots on the page, those with a problem first.
 const BOTS: usize = 100;
-/// The time between two updates of the mark.
 const PAUSE: Duration = Duration::from_secs(15);
 
 /// Keeps the mark up to date until `shutdown` is set.
@@ -54,10 +53,7 @@ fn look(state: &AppState, view: &HealthView) {
     state.health.set(is_red(false), is_red(true));
 }
 
-/// The server's health now. Updates the mark.
-///
-/// # Errors
-/// If the database fails.
+/// Computes the server's health and updates the mark.
 pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     let (store, now) = (&state.store, now());
     let queue = store.log.queue_health().await?;
@@ -168,7 +164,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     Ok(view)
 }
 
-/// Whether nothing moves although something could. A few messages that Telegram defers do not count: it answers.
+/// Whether deliveries are stuck. Messages that Telegram defers do not count, because then Telegram answers.
 async fn is_stuck(state: &AppState, now: Millis) -> Result<bool, StoreError> {
     let calls = state.store.log.latest_calls(now - 2 * STUCK, NOT_TELEGRAMS).await?;
     if calls.answered > 0 {
@@ -178,12 +174,11 @@ async fn is_stuck(state: &AppState, now: Millis) -> Result<bool, StoreError> {
     Ok(calls.unanswered > 0 || heads.iter().any(|(_, due)| *due < now - STUCK))
 }
 
-/// The Bot API server, without what its address may hold besides: a user, a password, a path.
+/// The origin of the Bot API server. Its configured address may also contain a user, a password and a path.
 fn bot_api_origin(address: &str) -> String {
     reqwest::Url::parse(address).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
-/// The problems of booking bots that are on.
 async fn booking_troubles(store: &Store, bots: &[BotDetail]) -> Result<Vec<Trouble>, StoreError> {
     let mut troubles = Vec::new();
     for booking in store.booking.enabled().await? {
@@ -201,8 +196,8 @@ async fn booking_troubles(store: &Store, bots: &[BotDetail]) -> Result<Vec<Troub
     Ok(troubles)
 }
 
-/// Messages delivered within the last hour. The hour before the present one counts by the share of it that is less than
-/// an hour ago.
+/// Messages delivered within the last hour. The hour before the current one counts in proportion to the part of it that
+/// is less than an hour ago.
 fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
     let present = now.div_euclid(HOUR);
     let of =
@@ -211,19 +206,17 @@ fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
     u32::try_from(of(present) + of(present - 1) * share / HOUR).unwrap_or(u32::MAX)
 }
 
-/// Bytes of the database and its write-ahead log, if they are files in the data folder.
+/// The size in bytes of the database and its write-ahead log, if they are files in the data folder.
 fn database_size(state: &AppState) -> Option<u64> {
     let size = |name: &str| fs::metadata(state.config.data_dir.join(name)).map(|file| file.len()).ok();
     state.config.database.is_none().then(|| size("hookgram.db").unwrap_or(0) + size("hookgram.db-wal").unwrap_or(0))
 }
 
-/// The view of a bot.
 pub(crate) fn bot_view(bot: Bot) -> BotView {
     BotView { id: bot.id, name: bot.name, username: bot.username, state: bot.state }
 }
 
-/// The view of a bot with all that is known about it. Readers who may not change it do not see the token, not even
-/// masked.
+/// The view of a bot with details. Readers who may not change the bot do not see the token, even masked.
 pub(crate) fn bot_detail(record: BotRecord, may_act: bool) -> BotDetail {
     BotDetail {
         masked_token: record.token.as_ref().filter(|_| may_act).map(BotToken::masked),

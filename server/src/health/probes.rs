@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::{http::client::Client, observe::metrics::CONTENT_TYPE, secrets::codes, state::AppState};
 
-/// `GET /healthz`: answers as long as the process runs.
+/// `GET /healthz`: succeeds while the process runs.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
@@ -59,6 +59,6 @@ fn has_bearer(state: &AppState, headers: &HeaderMap) -> bool {
     let Some(expected) = &state.config.metrics_token else { return false };
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer "));
-    // Hashes are compared, so that the time taken tells nothing about the token.
+    // Hashes are compared, so that the duration reveals nothing about the token.
     given.is_some_and(|given| codes::hash(given) == codes::hash(expected.expose_secret()))
 }

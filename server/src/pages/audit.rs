@@ -13,7 +13,6 @@ use hookgram::{
 use super::{Visit, internal, or_refuse};
 use crate::store::{AuditFilter, audit::AuditRecord};
 
-/// Entries per page.
 const SHOWN: usize = 50;
 
 /// `GET /audit`
@@ -30,7 +29,7 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
         since: from.unwrap_or_default(),
         until: to.unwrap_or_default(),
         behind: query.behind,
-        // One entry more than a page shows tells whether there is a next page.
+        // One more entry than the page shows tells whether there is a next page.
         limit: i64::try_from(SHOWN + 1).unwrap_or(i64::MAX),
     };
     let mut found = or_refuse!(visit, visit.state.store.audit.audited(&filter).await.map_err(internal));

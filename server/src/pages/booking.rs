@@ -1,4 +1,4 @@
-//! `/bots/{id}/booking`: setting up the booking bot; `/bots/{id}/booking/poster`: a page to print.
+//! `/bots/{id}/booking`: the booking bot's settings; `/bots/{id}/booking/poster`: a page to print.
 
 use app::{
     error::{AppError, FieldFault},
@@ -21,15 +21,14 @@ use crate::{
     store::{BookingRecord, BotRecord, StoreError, UpdateSource},
 };
 
-/// What is stored about the bot.
 struct Stored {
     record: BotRecord,
     booking: Option<BookingRecord>,
-    /// The enabled profiles that send with the bot.
+    /// The enabled profiles of the bot.
     readers: Vec<Profile>,
 }
 
-/// What the page shows besides.
+/// The page's data that is not stored.
 #[derive(Default)]
 struct Screen {
     form: BookingForm,
@@ -40,7 +39,6 @@ struct Screen {
     outdated: Option<Vec<(&'static str, String)>>,
 }
 
-/// What a button of the form asks for.
 enum Act {
     Save {
         and_switch_on: bool,
@@ -48,14 +46,14 @@ enum Act {
     SwitchOff,
     TakeOver,
     ReadLinks,
-    /// Exchanges a service with another one.
+    /// Swaps two services.
     Swap(usize, usize),
     Remove(usize),
     Preview,
 }
 
 impl Act {
-    /// Reads the button's value. An unknown one stores nothing.
+    /// Parses the button's value. An unknown value stores nothing.
     fn parse(value: &str) -> Self {
         let moved = value.split_once('-').and_then(|(what, index)| Some((what, index.parse::<usize>().ok()?)));
         match (value, moved) {
@@ -81,7 +79,7 @@ impl Stored {
         Ok(Self { record, booking, readers })
     }
 
-    /// The form of what is stored. Before that, the field is the one that the bot's profiles read.
+    /// The form of the stored settings. If none are stored, the field is the one that the bot's profiles read.
     fn form(&self) -> BookingForm {
         if let Some(booking) = &self.booking {
             let by_webhook = booking.source == UpdateSource::Webhook;
@@ -92,7 +90,7 @@ impl Stored {
         BookingForm::of(&BookingBot { field, ..BookingBot::default() }, None, false)
     }
 
-    /// The links that start the bot: with all services, and with each one.
+    /// The links that start the bot: one with all services, and one for each service.
     fn links(&self) -> Vec<StartLink> {
         let username = &self.record.bot.username;
         let Some(booking) = self.booking.as_ref().filter(|_| !username.is_empty()) else { return Vec::new() };
@@ -161,12 +159,12 @@ pub(super) async fn poster(Path(id): Path<String>, visit: Visit) -> Response {
     visit.show(StatusCode::OK, ServerPage::Poster(Box::new(view))).await
 }
 
-/// `POST /bots/{id}/booking`: does what the pressed button says.
+/// `POST /bots/{id}/booking`: carries out the action of the pressed button.
 pub(super) async fn act(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let stored = or_refuse!(visit, Stored::load(&visit.state, &id).await);
     let mut form = BookingForm::read(&fields);
-    // A button without the form sends nothing that could be lost.
+    // A button outside of the form submits no inputs that could be lost.
     let typed = fields.contains_key(BookingField::FieldName.name()).then(|| form.clone());
     let mut screen = Screen::default();
     match Act::parse(fields.get("do").map(String::as_str).unwrap_or_default()) {
@@ -237,7 +235,8 @@ async fn save(visit: Visit<Operator>, stored: Stored, mut form: BookingForm, and
     visit.done(&Notice::Booking(change), &path(bot))
 }
 
-/// Shows what somebody else has stored meanwhile beside what was typed. The form then replaces it.
+/// Shows the settings that another user has stored in the meantime beside the typed ones. Submitting the form again
+/// replaces them.
 async fn outdated(visit: Visit<Operator>, bot: i64, form: BookingForm) -> Response {
     let stored = or_refuse!(visit, Stored::load(&visit.state, &bot.to_string()).await);
     let theirs = stored.form();
@@ -282,7 +281,7 @@ async fn take_over(visit: Visit<Operator>, id: &str, stored: Stored, typed: Opti
     done(visit, id, typed, BookingChange::TakenOver).await
 }
 
-/// Ends an action that stores nothing of the form: what was typed and is not stored is shown again.
+/// Ends an action that does not store the form. Inputs that are not stored are shown again.
 async fn done(visit: Visit<Operator>, id: &str, typed: Option<BookingForm>, change: BookingChange) -> Response {
     let stored = or_refuse!(visit, Stored::load(&visit.state, id).await);
     let unsaved = typed

@@ -57,13 +57,13 @@ async fn with_token(bots: &Bots, id: &str) -> Result<BotRecord, AppError> {
     if found.bot.id == SANDBOX_BOT { Err(AppError::NotFound) } else { Ok(found) }
 }
 
-/// The bot whose id is in the path; also the sandbox's.
+/// The bot whose id is in the path, including the sandbox's bot.
 pub(super) async fn record(bots: &Bots, id: &str) -> Result<BotRecord, AppError> {
     let id: i64 = id.parse().map_err(|_| AppError::NotFound)?;
     bots.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
 }
 
-/// `POST /bots`: adds a bot, or gives a known one a new token.
+/// `POST /bots`: adds a bot, or replaces the token of a known one.
 pub(super) async fn add(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     match enter(&visit.request(), &visit.by(), &fields, None).await {
@@ -76,7 +76,7 @@ pub(super) async fn add(visit: Visit<Operator>, body: Body) -> Response {
     }
 }
 
-/// `POST /bots/{id}/token`: gives the bot a new token.
+/// `POST /bots/{id}/token`: replaces the bot's token.
 pub(super) async fn token(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let record = or_refuse!(visit, with_token(&visit.state.store.bots, &id).await);
@@ -108,7 +108,7 @@ pub(super) async fn check(Path(id): Path<String>, visit: Visit<Operator>) -> Res
     }
 }
 
-/// `POST /bots/{id}/remove`: forgets the token of a bot that no profile uses.
+/// `POST /bots/{id}/remove`: deletes the token of a bot that no profile uses.
 pub(super) async fn remove(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let record = or_refuse!(visit, with_token(&visit.state.store.bots, &id).await);
     match visit.state.store.bots.remove(record.bot.id, &visit.by()).await {
@@ -122,14 +122,13 @@ pub(super) async fn remove(Path(id): Path<String>, visit: Visit<Operator>) -> Re
     }
 }
 
-/// Why a token was not stored.
 enum Refusal {
     /// A sentence for the field.
     Field(String),
     Page(AppError),
 }
 
-/// Reads and stores a token. `expected` is the bot that it must belong to. Returns the bot's id.
+/// Reads and stores a token. `expected` is the id of the bot that it must belong to. Returns the bot's id.
 async fn enter(request: &PageRequest, by: &By, fields: &Fields, expected: Option<i64>) -> Result<i64, Refusal> {
     let w = BotsWords::of(request.language);
     let typed = fields.get("token").map(|text| text.trim()).unwrap_or_default();
@@ -153,8 +152,8 @@ async fn enter(request: &PageRequest, by: &By, fields: &Fields, expected: Option
     }
 }
 
-/// Stores a token that a person entered, after asking Telegram. A token that Telegram refuses is not stored. While
-/// Telegram does not answer, the token of a new bot is stored, and a token that works is not replaced.
+/// Stores a typed token after asking Telegram. A token that Telegram refuses is not stored. If Telegram does not
+/// answer, the token of a new bot is stored, but a working token is not replaced.
 async fn store(request: &PageRequest, token: &BotToken, by: &By) -> Result<(), AppError> {
     ask_before_storing(request, token).await?;
     match request.state.store.bots.enter(token, by).await.map_err(internal)? {
@@ -163,11 +162,11 @@ async fn store(request: &PageRequest, token: &BotToken, by: &By) -> Result<(), A
     }
 }
 
-/// Asks Telegram about a token that is about to be stored.
+/// Asks Telegram about a token before it is stored.
 ///
 /// # Errors
-/// A fault at the field `telegramToken` if Telegram refuses the token, or if it does not answer and the bot has a token
-/// that works.
+/// A fault at the field `telegramToken` if Telegram refuses the token, or if Telegram does not answer and the bot
+/// already has a working token.
 pub(super) async fn ask_before_storing(request: &PageRequest, token: &BotToken) -> Result<(), AppError> {
     let w = BotsWords::of(request.language);
     let identity = request.state.who_is(token, Asker::Known).await;

@@ -12,8 +12,8 @@ use leptos::{
 use super::PageRequest;
 use crate::{http::client::Client, state::AppState};
 
-/// Provides the context that every page and server function reads: the server functions' backend, the signed-in
-/// account, the options of leptos.
+/// Provides the context that every page and server function reads: the backend of server functions, the signed-in
+/// account, and leptos' options.
 pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let state = state.clone();
     move || {

@@ -30,9 +30,8 @@ use crate::{
     time::now,
 };
 
-/// Rows per page of the list.
 const SHOWN: usize = 50;
-/// How many deliveries an export reads at once.
+/// The number of deliveries that an export reads at once.
 const STEP: i64 = 50;
 
 /// `GET /customers`
@@ -40,14 +39,14 @@ pub(super) async fn list(visit: Visit) -> Response {
     let query = CustomerQuery::of(|name| visit.asked(name));
     let sees_data = personal::is_shown(&visit.state, visit.account());
     if !query.text.is_empty() {
-        // A reader must not find out by searching what they may not see.
+        // Searching must not reveal data that the reader may not see.
         or_refuse!(visit, personal::ask(&visit.state, visit.account()));
     }
     let filter = CustomerFilter {
         text: Some(query.text.clone()).filter(|text| !text.is_empty()),
         bot: query.bot,
         behind: query.behind.map(|place| (place.at, place.skipped)),
-        // One row more than a page shows tells whether there is a next page.
+        // One more row than the page shows tells whether there is a next page.
         limit: i64::try_from(SHOWN + 1).unwrap_or(i64::MAX),
     };
     let store = &visit.state.store.customers;
@@ -63,7 +62,7 @@ pub(super) async fn list(visit: Visit) -> Response {
     visit.show(StatusCode::OK, ServerPage::Customers(Box::new(view))).await
 }
 
-/// The place behind these rows, which begin at `begin`.
+/// The position after these rows. The rows begin at `begin`.
 fn place(rows: &[CustomerRow], begin: Option<CustomerPlace>) -> Option<CustomerPlace> {
     let at = rows.last()?.place;
     let before = begin.filter(|begin| begin.at == at).map_or(0, |begin| begin.skipped);
@@ -73,7 +72,7 @@ fn place(rows: &[CustomerRow], begin: Option<CustomerPlace>) -> Option<CustomerP
 
 /// `GET /customers/{id}`
 pub(super) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
-    // Before the search, so that the answer does not tell whether there is such a customer.
+    // This is checked before the search, so that the response does not reveal whether the customer exists.
     or_refuse!(visit, personal::ask(&visit.state, visit.account()));
     let row = or_refuse!(visit, customer(&visit.request(), &id).await);
     let bookings = visit.state.store.customers.all_bookings(row.id).await.map_err(internal);
@@ -138,7 +137,7 @@ pub(super) async fn export(Path(id): Path<String>, visit: Visit<Operator>) -> Re
             if send.send(Ok(Bytes::from(std::mem::take(&mut text)))).await.is_err() {
                 return;
             }
-            // A file that ends here is no JSON, which shows that it is incomplete.
+            // An incomplete file is invalid JSON, which shows that it is incomplete.
             if !is_open(&state, &session).await {
                 return;
             }
@@ -158,13 +157,11 @@ pub(super) async fn export(Path(id): Path<String>, visit: Visit<Operator>) -> Re
     ([(header::CONTENT_TYPE, json), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
 }
 
-/// The customer whose id is in the path.
 async fn customer(request: &PageRequest, id: &str) -> Result<CustomerRow, AppError> {
     let id: i64 = id.parse().map_err(|_| AppError::NotFound)?;
     request.state.store.customers.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
 }
 
-/// The customers with their bots and their newest bookings.
 async fn views(request: &PageRequest, rows: Vec<CustomerRow>) -> Result<Vec<CustomerView>, AppError> {
     let store = &request.state.store.customers;
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -206,7 +203,6 @@ fn bot(subscription: &Subscription) -> CustomerBot {
     }
 }
 
-/// The `@name` of a bot, or its id if that is not known.
 fn bot_title(id: i64, username: Option<&str>) -> String {
     let name = username.filter(|username| !username.is_empty());
     name.map_or_else(|| id.to_string(), |username| format!("@{username}"))

@@ -1,4 +1,4 @@
-//! `GET /live/…`: server-sent events for pages that stay open. A stream ends with its session.
+//! `GET /live/…`: server-sent events for open pages. A stream ends with its session.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -18,8 +18,7 @@ use tokio_stream::{
 
 use crate::{auth::session, pages::Visit, state::AppState};
 
-/// The id that is sent when ids were missed, or for an event without a profile. It tells the page to load everything
-/// again.
+/// The id that stands for missed ids, or for an event without a profile. The page then reloads everything.
 const MISSED: i64 = 0;
 
 /// `/live/sandbox`: the id of each message that reaches the sandbox.
@@ -30,7 +29,7 @@ pub(crate) async fn sandbox(visit: Visit) -> Response {
 
 /// `/live/profiles/{id}`: the profile's id, whenever one of its events or deliveries changes.
 pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Response {
-    // Parsed here: axum's rejection of a typed path would quote the path, also in the log.
+    // The path is parsed here, because axum's rejection of a typed path would quote it, also in the log.
     let Ok(id) = id.parse::<i64>() else { return StatusCode::NOT_FOUND.into_response() };
     let ids = visit.state().changes.listen();
     answer(visit, ids, move |about| about == id).await
@@ -42,12 +41,12 @@ pub(crate) async fn deliveries(visit: Visit) -> Response {
     answer(visit, ids, |_| true).await
 }
 
-/// Changes with everything that is announced to pages.
+/// A counter that grows with each change notification to pages.
 pub(super) fn changes(state: &AppState) -> u64 {
     state.changes.count().wrapping_add(state.sandbox.count())
 }
 
-/// Streams each id as `event: message`, `data: ID`; [`MISSED`] stands for ids that were missed.
+/// Streams each id as `event: message`, `data: ID`; [`MISSED`] stands for missed ids.
 async fn answer<F>(visit: Visit, ids: broadcast::Receiver<i64>, concerns: F) -> Response
 where
     F: Fn(i64) -> bool + Send + 'static,
@@ -56,17 +55,17 @@ where
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let (state, user) = (visit.state().clone(), visit.account().id);
-    // What has changed between the page and this stream, which listens by now.
+    // The stream already listens, so this finds all changes between the page and the stream.
     let seen = visit.asked("since").and_then(|since| since.parse::<u64>().ok());
     let missed = seen.filter(|seen| *seen != changes(&state)).map(|_| Some(MISSED));
     let ids = BroadcastStream::new(ids).filter_map(move |id| match id {
         Ok(id) => concerns(id).then_some(Some(id)),
         Err(BroadcastStreamRecvError::Lagged(_)) => Some(Some(MISSED)),
     });
-    // The stream must end with the server: an open browser would otherwise hold up the shutdown.
+    // The stream must end with the server, because an open browser would otherwise delay the shutdown.
     let end = WatchStream::new(state.shutdown.clone()).filter(|stopped| *stopped).map(|_| None);
     // The store announces a session that this process ends. The interval's first check finds a session that ended
-    // before this stream listened; later checks find a session that expired or was ended by the command line.
+    // before this stream listened; later checks find a session that expired or that the command line ended.
     let announced = BroadcastStream::new(state.store.accounts.ended_sessions());
     let announced = announced.filter(move |ended| ended.as_ref().map_or(true, |ended| *ended == user)).map(drop);
     let looks = announced.merge(IntervalStream::new(interval(state.config.patience.look)).map(drop));

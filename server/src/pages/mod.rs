@@ -1,4 +1,4 @@
-//! The handlers of the pages. A handler reads the form, checks the account's permission, calls the store and shows a
+//! The handlers of the pages. A handler reads the form, checks the account's permission, calls the store and renders a
 //! page.
 
 mod accounts;
@@ -55,10 +55,10 @@ use crate::{
     store::{StoredProfile, audit::By},
 };
 
-/// The largest form of these pages, in bytes. A file of a thousand profiles is a fifth of it.
+/// The largest form of these pages, in bytes: five times a file of a thousand profiles.
 const LONGEST: usize = 2 * 1024 * 1024;
-/// A form that is too large is still read up to this many bytes: a browser shows no answer before it has sent
-/// everything.
+/// A form that is too large is still read up to this many bytes, because a browser shows a response only after it has
+/// sent everything.
 const LONGEST_READ: usize = 16 * 1024 * 1024;
 
 /// Unwraps a result, or returns the page that shows the error.
@@ -72,13 +72,12 @@ macro_rules! or_refuse {
 }
 use or_refuse;
 
-/// Logs an error of the server. The reader is told only that there was one.
+/// Logs an error of the server. The page does not contain it.
 fn internal(error: impl std::fmt::Display) -> AppError {
     tracing::error!(%error, "a page could not be served");
     AppError::Internal
 }
 
-/// The routes of the pages.
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .get("/", profiles::list::page)
@@ -175,7 +174,7 @@ pub(crate) fn routes() -> Routes {
         .post("/profiles/{id}/delete", profiles::actions::delete)
 }
 
-/// The page for a path that does not exist.
+/// The page for an unknown path.
 pub(crate) async fn not_found(caller: Caller) -> Response {
     caller.show(StatusCode::NOT_FOUND, EntryPage::NotFound).await
 }
@@ -190,7 +189,7 @@ pub(crate) struct Visit<P = Viewer> {
     client: Client,
     session: Option<CurrentSession>,
     language: Language,
-    /// [`live::changes`] before anything was read for the page.
+    /// The value of [`live::changes`] before the handler read any data.
     seen: u64,
 }
 
@@ -216,7 +215,6 @@ impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
     }
 }
 
-/// The fields of a submitted form: names and values.
 type Fields = HashMap<String, String>;
 
 impl<P: Permission> Visit<P> {
@@ -224,22 +222,21 @@ impl<P: Permission> Visit<P> {
         self.who.account()
     }
 
-    /// Whether the account has a permission beyond the one that the page needs.
+    /// Whether the account has a permission beyond that of the page.
     fn may<M: Permission>(&self) -> bool {
         M::of(self.account().clone()).is_ok()
     }
 
-    /// The state that all handlers share.
     pub(crate) fn state(&self) -> &AppState {
         &self.state
     }
 
-    /// The author of an entry in the audit.
+    /// The author of an audit entry.
     fn by(&self) -> By {
         self.client.by(&self.account().email)
     }
 
-    /// The present time, in the time zone that the reader's browser has named.
+    /// The current time, in the reader's time zone.
     fn clock(&self) -> Clock {
         self.request().clock()
     }
@@ -249,7 +246,7 @@ impl<P: Permission> Visit<P> {
         self.clock().zone()
     }
 
-    /// The part of the request that functions shared with the server functions need.
+    /// The part of the request that pages and server functions share.
     fn request(&self) -> PageRequest {
         PageRequest::new(&self.state, &self.client, &self.parts.headers)
     }
@@ -260,7 +257,6 @@ impl<P: Permission> Visit<P> {
         pairs.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The profile whose id is in the path.
     async fn profile(&self, id: &str) -> Result<StoredProfile, AppError> {
         self.request().stored_profile(id.parse().map_err(|_| AppError::NotFound)?).await
     }
@@ -281,7 +277,7 @@ impl<P: Permission> Visit<P> {
         }
     }
 
-    /// Runs `work` in the reactive context that a server function has in a request.
+    /// Runs `work` in the reactive context of a request, as server functions have it.
     async fn within<T>(&self, work: impl Future<Output = T>) -> T {
         let owner = Owner::new();
         let work = owner.with(|| {
@@ -294,7 +290,6 @@ impl<P: Permission> Visit<P> {
         done
     }
 
-    /// Renders a page with this status.
     async fn show(self, status: StatusCode, page: ServerPage) -> Response {
         let clock = self.clock();
         let Self { state, parts, who, seen, .. } = self;
@@ -309,7 +304,6 @@ impl<P: Permission> Visit<P> {
         response
     }
 
-    /// Renders the error, with the status that belongs to it.
     async fn refuse(self, error: AppError) -> Response {
         let status = match error {
             AppError::SignedOut => StatusCode::UNAUTHORIZED,
@@ -334,7 +328,7 @@ impl<P: Permission> Visit<P> {
     /// The form in the body, URL-encoded or multipart with a file.
     ///
     /// # Errors
-    /// A sentence for the sender of the form.
+    /// A sentence for the reader.
     async fn fields(&self, body: Body) -> Result<Fields, String> {
         let bytes = self.bytes(body).await?;
         let content_type = self.parts.headers.get(header::CONTENT_TYPE).cloned();
@@ -375,7 +369,7 @@ impl<P: Permission> Visit<P> {
         }
     }
 
-    /// Reads a multipart form. The text of a chosen file is the value of its field.
+    /// Reads a multipart form. The content of a file is the value of its field.
     async fn pieces(&self, request: Request) -> Result<Option<Fields>, String> {
         let Ok(mut pieces) = Multipart::from_request(request, &()).await else { return Ok(None) };
         let mut fields = Fields::new();

@@ -8,7 +8,7 @@ use qrcodegen::{QrCode as Code, QrCodeEcc};
 /// The quiet zone around a code, in modules.
 const QUIET: i32 = 4;
 
-/// Encodes a text as a QR code that can be read with a seventh of it damaged; `None` if the text is too long.
+/// Encodes a text as a QR code that stays readable with a seventh of it damaged; `None` if the text is too long.
 pub(super) fn code(text: &str) -> Option<QrCode> {
     let code = Code::encode_text(text, QrCodeEcc::Medium).ok()?;
     let mut path = String::new();

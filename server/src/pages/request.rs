@@ -22,13 +22,13 @@ use crate::{
 /// A request for a page, or by a server function.
 #[derive(Clone)]
 pub struct PageRequest {
-    /// What all requests share.
+    /// The shared state of all handlers.
     pub state: AppState,
     /// The client that sent it.
     pub client: Client,
     /// The reader's language.
     pub language: Language,
-    /// The reader's time zone; `None` while their browser has not named it.
+    /// The reader's time zone; `None` if the browser has not sent it.
     pub zone: Option<TimeZone>,
 }
 
@@ -43,12 +43,11 @@ impl PageRequest {
         }
     }
 
-    /// The author of an entry in the audit.
+    /// The author of an audit entry.
     pub(super) fn by(&self, account: &Account) -> By {
         self.client.by(&account.email)
     }
 
-    /// The reader's clock.
     pub(super) fn clock(&self) -> Clock {
         Clock { zone: self.zone, now: now() }
     }

@@ -1,5 +1,5 @@
-//! A route's registration also says who may call it. For a page, the permission is in the handler's own signature, so
-//! that the table of routes cannot contradict it. A test walks the table.
+//! Registers each route together with the role that may call it. A page's permission is an argument of its handler, so
+//! the table of routes cannot contradict it. A test checks every route of the table.
 
 use app::session::Permission;
 use axum::{
@@ -12,14 +12,14 @@ use hookgram::role::Role;
 
 use crate::{http::compression, pages::Visit, state::AppState};
 
-/// A route, and who may call it.
+/// A route, and the role that may call it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// The path, with `{…}` for a parameter.
     pub path: String,
     /// `GET`, `POST`, or `ANY`.
     pub method: &'static str,
-    /// The lowest role that may call it; `None`: everybody, signed in or not.
+    /// The lowest role that may call it; `None` if it is open to everybody.
     pub needs: Option<Role>,
 }
 
@@ -49,12 +49,11 @@ impl Routes {
         self.add(path, "POST", Some(H::ROLE), post(handler))
     }
 
-    /// Adds a route that is open to everybody; its handler decides by itself.
+    /// Adds a route that is open to everybody. Its handler may check the caller itself.
     pub(crate) fn open(self, path: &str, method: &'static str, handler: MethodRouter<AppState>) -> Self {
         self.add(path, method, None, handler)
     }
 
-    /// Adds the routes of `other`.
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.table.extend(other.table);
         Self { router: self.router.merge(other.router), table: self.table }
@@ -66,7 +65,6 @@ impl Routes {
         Self { router, ..self }
     }
 
-    /// The router, and the table.
     pub(crate) fn finish(self) -> (Router<AppState>, Vec<Route>) {
         (self.router, self.table)
     }
@@ -77,7 +75,7 @@ impl Routes {
     }
 }
 
-/// A handler that needs a permission: it takes a [`Visit`] with it. `T` stands for its other arguments.
+/// A handler that needs a permission: it takes a [`Visit`] with that permission. `T` is its other arguments.
 pub(crate) trait Asks<T> {
     /// The lowest role that has the permission.
     const ROLE: Role;

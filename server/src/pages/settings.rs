@@ -68,8 +68,8 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
     }
 }
 
-/// The change of the mail server that the form's fields ask for; `None` if they are as they were, or if its URL is typed
-/// whole or forgotten.
+/// The change of the mail server that the form's fields make; `None` if they are unchanged, or if the form sets or
+/// deletes the URL as a whole.
 fn smtp(visit: &Visit<Admin>, fields: &Fields) -> Result<Option<(Setting, SecretString)>, FieldsFault> {
     let get = |name: &str| fields.get(name).cloned();
     let is_typed = |name: &str| fields.get(name).is_some_and(|text| !text.trim().is_empty());
@@ -81,7 +81,7 @@ fn smtp(visit: &Visit<Admin>, fields: &Fields) -> Result<Option<(Setting, Secret
     let began_from = get("smtp_url_was").unwrap_or_else(|| now.shown(Setting::SmtpUrl));
     let (was, _) = SmtpFields::of_url(&began_from);
     let password = fields.get("smtp_password").map(String::as_str).unwrap_or_default();
-    // A service that is only looked at is not chosen.
+    // Selecting a service to look at its fields does not choose it.
     let is_untouched = sent == was || (sent.is_blank() && began_from.is_empty());
     if password.is_empty() && is_untouched {
         return Ok(None);
@@ -104,8 +104,8 @@ fn name_sender(visit: &Visit<Admin>, fields: &Fields, changes: &mut [(Setting, S
     }
 }
 
-/// Drops the changes of settings whose value was not edited, since somebody else may have changed them meanwhile. Returns
-/// the edited ones that somebody else has changed, each with a sentence.
+/// Drops the changes of settings whose value was not edited, because another admin may have changed them in the
+/// meantime. Returns the edited settings that another admin has changed, each with a sentence.
 fn overtaken(
     visit: &Visit<Admin>,
     fields: &Fields,
@@ -123,14 +123,14 @@ fn overtaken(
     overtaken.collect()
 }
 
-/// What is wrong with a form: at the settings, and at a field of the mail server.
+/// The faults of a form: those of settings, and that of a field of the mail server.
 #[derive(Default)]
 struct Faults {
     settings: Vec<(Setting, String)>,
     smtp: Option<(&'static str, String)>,
 }
 
-/// Shows what was typed again, with a sentence at each field that is at fault.
+/// Shows the typed values again, with a sentence at each faulty field.
 async fn again(
     visit: Visit<Admin>,
     changes: &[(Setting, SecretString)],
@@ -153,7 +153,7 @@ async fn again(
             field.fault = Some(fault);
         }
     }
-    // The URL that nobody typed was made of the fields.
+    // If the URL was not typed, it was made of the fields, so its fault belongs to them.
     let is_whole = fields.get("smtp_url").is_some_and(|url| !url.trim().is_empty());
     if let Some(field) = view.fields.get_mut(Setting::SmtpUrl.name()).filter(|_| typed.is_some() && !is_whole)
         && let Some(fault) = field.fault.take()
@@ -226,19 +226,19 @@ fn smtp_view(fields: SmtpFields, has_password: bool) -> SmtpView {
     SmtpView { service, host, port, security, user, has_password, fault: None }
 }
 
-/// The changes that the form asks for, but for those of the mail server's fields.
+/// The changes that the form makes, except those of the mail server's fields.
 fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
     let mut changes = Vec::new();
     for setting in Setting::ALL {
         let Some(text) = fields.get(setting.name()).map(|text| text.trim()) else { continue };
         if setting == Setting::SmtpUrl && text.is_empty() {
-            // An empty field keeps the stored URL, unless the form asks to forget it.
+            // An empty field keeps the stored URL, unless the form asks to delete it.
             if fields.contains_key("smtp_forget") {
                 changes.push((setting, SecretString::from("")));
             }
             continue;
         }
-        // The form's unit is ignored if the text has a unit of its own.
+        // The form's unit is ignored if the text contains a unit.
         let unit = fields.get(&format!("{}_unit", setting.name()));
         let unit = unit.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty());
         changes.push((setting, SecretString::from(format!("{text}{}", unit.map_or("", String::as_str)))));
@@ -246,7 +246,7 @@ fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
     changes
 }
 
-/// The submitted values, without secrets, which are not shown again.
+/// The submitted values without secrets, which are never shown again.
 fn changes_shown(changes: &[(Setting, SecretString)]) -> impl Iterator<Item = (Setting, String)> {
     let shown = changes.iter().filter(|(setting, _)| !setting.is_secret());
     shown.map(|(setting, text)| (*setting, text.expose_secret().to_owned()))

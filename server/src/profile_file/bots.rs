@@ -56,7 +56,7 @@ impl Reader<'_> {
         for (key, value) in entry.into_iter().filter(|(_, value)| !value.is_null()) {
             match key.as_str() {
                 "id" => id = value.text().and_then(|id| id.trim().parse().ok()).filter(|id| *id > 0),
-                // For people who read the file.
+                // The user name is only for people who read the file.
                 "username" => {}
                 "token" => match value.text().map(BotToken::parse) {
                     Some(Ok(read)) => token = Some(read),
@@ -120,8 +120,8 @@ impl Reader<'_> {
     }
 }
 
-/// Writes the list `bots`, with tokens and the secrets of links only if `with_secrets` is set. Without them, only booking
-/// bots are worth a line.
+/// Writes the list `bots`, with tokens and the secrets of links only if `with_secrets` is set. Without them, only
+/// booking bots are written.
 pub(super) fn write(bots: &[ExportedBot], with_secrets: bool) -> Vec<Value> {
     bots.iter().filter(|bot| with_secrets || bot.booking.is_some()).map(|bot| entry(bot, with_secrets)).collect()
 }

@@ -7,10 +7,10 @@ use super::{
     yaml::{Content, Node},
 };
 
-/// The lines at which the entries of a file and their settings begin.
+/// The lines at which the entries of a file and their settings start.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    /// Of `profiles` and `bots`, and of what else stands there.
+    /// The lines of the file's top-level keys, such as `profiles` and `bots`.
     top: HashMap<String, u64>,
     profiles: Vec<LinesOfEntry>,
     bots: Vec<LinesOfEntry>,
@@ -45,7 +45,7 @@ impl Lines {
         self.profiles.get(index).map(|entry| entry.line)
     }
 
-    /// The line of a path such as `profiles[2].events[0]`: that of the setting, or else of its profile.
+    /// The line of a path such as `profiles[2].events[0]`: that of the setting, or else of its entry.
     fn of_path(&self, path: &str) -> Option<u64> {
         let in_list = |list: &[LinesOfEntry], rest: &str| {
             let (index, rest) = rest.split_once(']')?;

@@ -1,4 +1,4 @@
-//! The file that `profile import` reads and `profile export` writes (contract §6): YAML, or JSON, which is YAML too.
+//! The file that `profile import` reads and `profile export` writes (contract §6): YAML, which includes JSON.
 
 mod bots;
 mod lines;
@@ -34,7 +34,7 @@ pub struct FileFault {
     pub path: String,
     /// The line of the faulty value, if it is known.
     pub line: Option<u64>,
-    /// What is wrong and how to correct it.
+    /// The fault and how to correct it, as a sentence.
     pub sentence: String,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for FileFault {
     }
 }
 
-/// Why a file was not imported. In either case nothing has changed.
+/// Why a file was not imported. Nothing has changed in either case.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file has faults; this lists all of them.
@@ -89,14 +89,11 @@ pub struct Entry {
     pub replaces: Option<StoredProfile>,
     /// Its index in the file's list.
     pub index: usize,
-    /// The line at which it begins, if that is known.
+    /// The line at which it starts, if that is known.
     pub line: Option<u64>,
 }
 
 /// Reads a file and compares it with the stored profiles. The faults are in this language.
-///
-/// # Errors
-/// If the database fails.
 pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
     let text = text.to_owned();
     let reading = spawn_blocking(move || read(&text, language)).await;
@@ -175,16 +172,16 @@ fn key_taken(index: usize, language: Language) -> FileFault {
 /// in English.
 ///
 /// # Errors
-/// Every fault of the file, or the store's failure.
+/// Every fault of the file, or the store's error.
 pub async fn import(store: &Store, text: &str) -> Result<Vec<(String, String)>, ImportError> {
     let plan = plan(store, text, Language::En).await?;
     carry_out(store, plan, Language::En, &COMMAND_LINE).await
 }
 
-/// Carries out a plan, whole or not at all. Returns the profiles' names and webhook keys.
+/// Carries out a plan as a whole, or not at all. Returns the profiles' names and webhook keys.
 ///
 /// # Errors
-/// The plan's faults, or the store's failure.
+/// The plan's faults, or the store's error.
 pub async fn carry_out(
     store: &Store,
     plan: Plan,
@@ -210,7 +207,7 @@ pub async fn carry_out(
 /// Writes bots and profiles as a file, with tokens, webhook keys and other secrets only if `with_secrets` is set.
 ///
 /// # Errors
-/// Does not happen with stored profiles: they consist of texts, flags and lists.
+/// Stored profiles cause none: they consist of texts, flags and lists.
 pub fn export(
     bots: &[ExportedBot],
     profiles: &[StoredProfile],

@@ -1,4 +1,4 @@
-//! Reads a list of old URLs, one a line: the profile that each would become, and remarks on it before it is made.
+//! Reads a list of old URLs, one a line: the profile that each would become, and remarks on it.
 
 use std::collections::BTreeSet;
 
@@ -28,8 +28,8 @@ pub struct Candidate {
     pub masked: String,
     /// The URL that was read, or why the line is not an old URL.
     pub read: Result<OldUrl, NoOldUrl>,
-    /// The new profile's name, which differs from those of stored profiles and of other new ones; empty if no profile
-    /// can be made.
+    /// The new profile's name, which differs from those of stored profiles and of other new ones; empty if the line
+    /// cannot become a profile.
     pub name: String,
     /// An earlier line or a stored profile with the same content.
     pub twin: Option<Twin>,
@@ -44,7 +44,7 @@ pub enum Twin {
     Profile(String),
 }
 
-/// Reads a list. `stored` are the profiles that exist already.
+/// Reads a list. `stored` are the existing profiles.
 #[must_use]
 pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> Vec<Candidate> {
     let mut names: BTreeSet<String> = stored.iter().map(|profile| profile.name.clone()).collect();
@@ -75,19 +75,20 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
     found
 }
 
-/// A pasted URL without its token. Every part that holds one is shown decoded, so that none hides in an encoding.
+/// A pasted URL without its token. Every part that contains a token is decoded first, because an encoding could hide
+/// the token.
 fn masked(line: &str) -> String {
     let plain = |piece: &str| {
         let decoded = percent_decode_str(piece).decode_utf8_lossy();
         let safe = redact(&decoded);
         if safe == decoded { piece.to_owned() } else { safe }
     };
-    // A token holds no separator, so that none is cut.
+    // A token does not contain these separators, so no token is split.
     line.trim().split_inclusive(['?', '&']).map(plain).collect()
 }
 
 impl Candidate {
-    /// The URL, if a profile can be made of it: it has no faults, or lacks only a bot.
+    /// The URL, if it can become a profile: it has no faults, or lacks only a bot.
     #[must_use]
     pub fn complete(&self) -> Option<&OldUrl> {
         self.read.as_ref().ok().filter(|url| url.faults.is_empty() || url.lacks_only_bot())
@@ -99,13 +100,13 @@ impl Candidate {
         self.read.as_ref().is_ok_and(OldUrl::lacks_only_bot)
     }
 
-    /// The token in the URL, whether or not the rest has faults.
+    /// The token in the URL, even if the URL has faults.
     #[must_use]
     pub fn token(&self) -> Option<&BotToken> {
         self.read.as_ref().ok().and_then(|url| url.profile.token.as_ref())
     }
 
-    /// The line as a row of the table, its token masked.
+    /// The line as a row of the table, with its token masked.
     #[must_use]
     pub fn row(&self, language: Language) -> UrlRow {
         let mut row = UrlRow { line: self.line, name: self.name.clone(), ..UrlRow::default() };
@@ -116,7 +117,7 @@ impl Candidate {
                 let faults = url.faults.iter().filter(|_| !row.lacks_bot);
                 row.faults = faults.map(|fault| checks::fault(language, fault)).collect();
                 row.lost = url.lost.iter().map(|warning| checks::warning(language, warning)).collect();
-                // A URL with faults becomes no profile yet, so that advice would be premature.
+                // A URL with faults does not become a profile yet, so advice would be premature.
                 let advice = url.advice.iter().filter(|_| row.faults.is_empty());
                 let advice = advice.map(|warning| checks::warning(language, warning));
                 let bot = row.lacks_bot.then(|| old_urls::chosen_bot_instead(language).to_owned());

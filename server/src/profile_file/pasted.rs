@@ -1,4 +1,4 @@
-//! Pasted texts that are not yet confirmed. A text may contain tokens, so it is kept in memory and not in a field of
+//! Pasted texts that are not confirmed yet. A text may contain tokens, so it is stored in memory and not in a field of
 //! the page that shows its plan.
 
 use std::{
@@ -10,14 +10,14 @@ use secrecy::SecretString;
 
 use crate::secrets::codes;
 
-/// How long a draft is kept.
+/// How long a draft is stored.
 const KEPT: Duration = Duration::from_secs(30 * 60);
-/// The most drafts that are kept; a new one replaces the oldest.
+/// The most stored drafts. A new one replaces the oldest.
 const MOST: usize = 16;
 
 struct Draft {
     id: String,
-    /// The account that pasted it.
+    /// The id of the account that pasted it.
     owner: i64,
     text: SecretString,
     at: Instant,
@@ -28,7 +28,7 @@ struct Draft {
 pub struct Drafts(parking_lot::Mutex<VecDeque<Draft>>);
 
 impl Drafts {
-    /// Keeps a text for an account, and returns the draft's id.
+    /// Stores a text for an account, and returns the draft's id.
     pub fn keep(&self, owner: i64, text: String) -> String {
         let id = codes::secret();
         let mut drafts = self.0.lock();
@@ -40,14 +40,14 @@ impl Drafts {
         id
     }
 
-    /// The text of an account's draft, if it is still kept.
+    /// The text of an account's draft, if it is still stored.
     pub fn find(&self, owner: i64, id: &str) -> Option<SecretString> {
         let drafts = self.0.lock();
         let found = drafts.iter().find(|draft| draft.owner == owner && draft.id == id && draft.at.elapsed() < KEPT);
         found.map(|draft| draft.text.clone())
     }
 
-    /// Forgets a draft.
+    /// Deletes a draft.
     pub fn forget(&self, id: &str) {
         self.0.lock().retain(|draft| draft.id != id);
     }

@@ -29,14 +29,14 @@ pub struct Reading {
     pub drafts: Vec<(usize, EditedProfile)>,
     /// The bots of the file.
     pub edited_bots: Vec<EditedBot>,
-    /// The bots that profiles name, each with the profile's index in the file: an id, or an `@name`.
+    /// The bots that profiles name, each by an id or an `@name`, with the profile's index in the file.
     pub bots: Vec<(usize, String)>,
     /// Every fault, in the order in which they were found.
     pub faults: Vec<FileFault>,
     pub(super) lines: Lines,
 }
 
-/// Reads a file without looking into the store. The faults are in this language.
+/// Reads a file without the store. The faults are in this language.
 #[must_use]
 pub fn read(text: &str, language: Language) -> Reading {
     let (file, faults) = yaml::read(text);
@@ -51,7 +51,7 @@ pub fn read(text: &str, language: Language) -> Reading {
     Reading { faults, lines, ..reading }
 }
 
-/// A fault of the YAML, with its place. The parser's own message may quote a token, so it is not shown.
+/// A fault of the YAML, with its position. The parser's own message is not shown, because it may quote a token.
 fn of_yaml(fault: &YamlFault, language: Language) -> FileFault {
     let say = |ru: &str, en: &str| match language {
         Language::Ru => ru.to_owned(),
@@ -114,7 +114,7 @@ fn profiles(file: Option<Node>, language: Language) -> Reading {
     let edited_bots = bots.map(|list| bots::read(list, language, &mut faults)).unwrap_or_default();
     let list = match list.map(|list| list.content) {
         Some(Content::List(list)) => list,
-        // A file may have bots alone.
+        // A file may contain only bots.
         None if !edited_bots.is_empty() => Vec::new(),
         _ => {
             let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
@@ -178,7 +178,8 @@ impl Reader<'_> {
     fn profile(&mut self, entry: Vec<(String, Node)>) -> Option<EditedProfile> {
         let mut draft = EditedProfile {
             name: String::new(),
-            // A missing setting has its default: a file contains the whole profile, except its webhook key and token.
+            // A missing setting means its default, because a file contains the whole profile, except its webhook key
+            // and token.
             enabled: Some(true),
             channel: ChannelKind::Telegram,
             bare_ids: None,

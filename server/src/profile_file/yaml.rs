@@ -1,5 +1,5 @@
-//! Reads YAML 1.2 into a tree in which each scalar stands as it is written, with its line. A caller knows the type that
-//! it wants, so `0042`, `Yes` and `1e3` are never guessed to be numbers or flags.
+//! Reads YAML 1.2 into a tree. Each scalar keeps its spelling and its line. The caller knows the expected type, so
+//! `0042`, `Yes` and `1e3` are never guessed to be numbers or flags.
 
 use std::{
     collections::{HashMap, hash_map},
@@ -18,12 +18,12 @@ use serde::{
 
 /// The most values of a file.
 const VALUES: usize = 250_000;
-/// The most lists, and the most maps, that stand within each other.
+/// The deepest nesting of lists and of maps.
 const DEPTH: usize = 32;
-/// The most faults that are collected before reading stops.
+/// The number of faults at which reading stops.
 const FAULTS: usize = 20;
 
-/// A value and the line where it begins.
+/// A value and the line where it starts.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) line: u64,
@@ -32,7 +32,7 @@ pub(super) struct Node {
 
 #[derive(Debug)]
 pub(super) enum Content {
-    /// A scalar. It is plain if it stands without quotes.
+    /// A scalar. It is plain if it has no quotes.
     Text { text: String, plain: bool },
     /// A list.
     List(Vec<Node>),
@@ -41,12 +41,12 @@ pub(super) enum Content {
 }
 
 impl Node {
-    /// Whether the value is JSON's `null`, which means the same as no value.
+    /// Whether the value is `null`, which means the same as no value.
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.content, Content::Text { text, plain: true } if text == "null")
     }
 
-    /// The scalar as it is written; `None` for a list or a map.
+    /// The scalar in its spelling; `None` for a list or a map.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text { text, .. } => Some(text),
@@ -60,10 +60,9 @@ impl Node {
     }
 }
 
-/// A fault of the YAML itself.
 #[derive(Debug)]
 pub(super) struct YamlFault {
-    /// The path of the value, if it is the value's fault.
+    /// The path of the faulty value; empty for a fault of the file.
     pub(super) path: String,
     pub(super) line: u64,
     /// In characters, from 1.
@@ -73,19 +72,19 @@ pub(super) struct YamlFault {
 
 #[derive(Debug)]
 pub(super) enum What {
-    /// This is not YAML.
+    /// The text is not YAML.
     Broken,
     /// There are too many values or levels.
     TooMuch,
-    /// An anchor: `&name`. Anchors and aliases are not supported: a few kilobytes of them can expand to gigabytes.
+    /// An anchor: `&name`. Anchors and aliases are refused, because a few kilobytes of them can expand to gigabytes.
     Anchor,
     /// An alias with this name: `*name`.
     Alias(String),
-    /// The same key stands in this line already.
+    /// The key is already in the map, at the line `first`.
     Repeated { first: u64 },
 }
 
-/// Reads a file. An empty one has no value, and neither has one that cannot be read to its end.
+/// Reads a file. There is no value if the file is empty or cannot be read to its end.
 pub(super) fn read(text: &str) -> (Option<Node>, Vec<YamlFault>) {
     let options = options! {
         emit_unresolved_aliases: true,
@@ -99,7 +98,7 @@ pub(super) fn read(text: &str) -> (Option<Node>, Vec<YamlFault>) {
     (node, reader.faults)
 }
 
-/// Reading ends here; the fault is noted.
+/// Ends the reading. The fault is already recorded.
 struct Stop;
 
 struct Reader<'a> {
@@ -150,7 +149,7 @@ impl<'a> Reader<'a> {
         self.note(at, What::Broken).err().unwrap_or(Stop)
     }
 
-    /// Reads the value that begins with an event. The parser bounds the depth.
+    /// Reads the value that starts with an event. The parser bounds the depth.
     fn node(&mut self, event: Event<'a>, at: Marker) -> Result<Node, Stop> {
         self.values += 1;
         if self.values > VALUES {
@@ -172,7 +171,7 @@ impl<'a> Reader<'a> {
                 self.note(at, What::Alias(name.into_owned()))?;
                 Content::Text { text: String::new(), plain: false }
             }
-            // An anchor was noted before.
+            // A fault is already recorded for the anchor.
             Event::Alias(_) => Content::Text { text: String::new(), plain: false },
             _ => return Err(self.broken(at)),
         };
@@ -226,7 +225,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A type that serde derives takes from each scalar what it wants: a text as it is written, or a flag or number.
+/// Lets serde's derived types read from each scalar what they expect: a text in its spelling, a flag or a number.
 impl<'de> Deserializer<'de> for Node {
     type Error = Mismatch;
 
@@ -286,7 +285,6 @@ impl IntoDeserializer<'_, Mismatch> for Node {
     }
 }
 
-/// A value does not have the type that is wanted.
 #[derive(Debug)]
 pub(super) struct Mismatch;
 

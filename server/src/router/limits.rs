@@ -22,15 +22,15 @@ use crate::{
     webhook,
 };
 
-/// Most bytes of a request's path and query: five thousand encoded Cyrillic letters.
+/// The most bytes of a request's path and query: enough for five thousand encoded Cyrillic letters.
 const LONGEST_TARGET: usize = 32 * 1024;
-/// Most bytes of a request's headers, names and values together.
+/// The most bytes of a request's headers, names and values together.
 const MOST_HEADERS: usize = 16 * 1024;
 /// `Retry-After` for a client with too many requests in flight, in seconds.
 const AGAIN: u64 = 5;
 
-/// Refuses a request with a target or headers that are too long before its body is read, and refuses compressed bodies,
-/// which nothing here decompresses.
+/// Refuses a request with a target or headers that are too long before its body is read. Refuses compressed bodies,
+/// which the server does not decompress.
 pub(crate) async fn judge(request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri(), request.headers());
     let is_endpoint = webhook::is_endpoint(uri.path());
@@ -41,7 +41,7 @@ pub(crate) async fn judge(request: Request, next: Next) -> Response {
         let fault = WebhookError::LongHeaders { limit: MOST_HEADERS };
         (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault, "the request has too much in its headers\n")
     } else if !is_endpoint && headers.contains_key(header::CONTENT_ENCODING) {
-        // The webhook endpoints check this themselves, in their own order.
+        // The webhook endpoints check this themselves, in the order of contract §1.
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this uncompressed\n").into_response();
     } else {
         return next.run(request).await;
@@ -49,10 +49,10 @@ pub(crate) async fn judge(request: Request, next: Next) -> Response {
     if is_endpoint { webhook::refused(fault, headers) } else { (status, sentence).into_response() }
 }
 
-/// Counts a client's request until its response is sent. If the client has too many in flight, the request is refused
-/// before its body has arrived, and its connection is closed.
+/// Counts a client's request until its response is sent. If the client has too many in flight, refuses the request
+/// before its body arrives, and closes its connection.
 pub(crate) async fn count_requests(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    // Telegram sends the updates of all bots from few addresses. They are limited for each bot.
+    // Telegram sends the updates of all bots from few addresses. They are limited per bot instead.
     if request.uri().path().starts_with(booking::webhook::PATH) {
         return next.run(request).await;
     }

@@ -26,10 +26,10 @@ use crate::{
     webhook,
 };
 
-/// Most bytes of a form; no form of Hookgram is longer.
+/// The most bytes of a server function's form. No form of the builder is longer.
 const LONGEST_FORM: usize = 256 * 1024;
 
-/// Methods that the log names.
+/// The methods that the log names.
 const KNOWN_METHODS: [Method; 9] = [
     Method::GET,
     Method::HEAD,
@@ -61,11 +61,11 @@ pub fn router(state: AppState) -> Router {
 
 fn routes() -> Routes {
     Routes::default()
-        // Their sloppy forms are tidied before, see `webhook::tidy`.
+        // `webhook::tidy` has already normalised sloppy spellings of these paths.
         .open("/webhook/telegram", "ANY", any(webhook::stateless))
         .open("/webhook", "ANY", any(webhook::beside))
         .open("/webhook/{*rest}", "ANY", any(webhook::beside))
-        // A webhook key. Any other path is answered as an unknown webhook key.
+        // The path is a webhook key. Any other path gets the response for an unknown webhook key.
         .open("/h/{*key}", "ANY", any(webhook::short))
         .open("/h", "ANY", any(webhook::beside))
         .open("/telegram/{path}", "POST", post(booking::webhook::receive))
@@ -75,7 +75,7 @@ fn routes() -> Routes {
         .open("/pkg/{*file}", "GET", get(assets::serve))
         .open("/favicon.ico", "GET", get(assets::favicon))
         .open("/robots.txt", "GET", get(assets::robots))
-        // Each server function has an entry of its own in the table.
+        // Each server function has its own entry in the table.
         .open("/rpc/{*function}", "ANY", any(server_function))
         .get("/live/sandbox", live::sandbox)
         .get("/live/deliveries", live::deliveries)
@@ -95,11 +95,11 @@ pub fn table() -> Vec<Route> {
 }
 
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
-    // Leptos' own answer would repeat the path.
+    // Leptos' own response would repeat the path.
     if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
         return (StatusCode::NOT_FOUND, "no such function\n").into_response();
     }
-    // Leptos reads a body of any size, so the limit is applied before.
+    // Leptos reads a body of any size, so the limit is applied here.
     let (parts, body) = request.into_parts();
     let bytes = match request_limits::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
         Ok(bytes) => bytes,
@@ -109,7 +109,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     leptos_axum::handle_server_fns_with_context(context(&state), request).await.into_response()
 }
 
-/// Sets the headers that every response carries. Responses are not cached unless their handler allows it.
+/// Sets the headers of every response. Responses are not cached unless their handler allows it.
 async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -134,7 +134,7 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
 
 /// Logs one line for each request, without the query and with only the part of the path that a route names.
 async fn log(request: Request, next: Next) -> Response {
-    // A method may be any text, too.
+    // A method may be any text.
     let method = match request.method() {
         method if KNOWN_METHODS.contains(method) => method.to_string(),
         _ => "(unknown method)".to_owned(),
@@ -153,8 +153,8 @@ async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// The form of a path that may be logged: its route, with short numbers and names of server functions filled in. Any
-/// other part may be a webhook key, a code or a token, and a path without a route may be a mistyped webhook URL.
+/// The form of a path for the log: its route, with short numbers and names of server functions filled in. Any other
+/// part may be a webhook key, a code or a token, and a path without a route may be a mistyped webhook URL.
 fn loggable(route: Option<&str>, path: &str) -> String {
     let Some(route) = route else { return "(unknown path)".to_owned() };
     if server_fn_paths().any(|(function, _)| function == path) {

@@ -1,5 +1,5 @@
-//! Stores when Telegram last answered for each bot, once a minute, so that a restart does not make bots new to the limit on
-//! new bots.
+//! Stores once a minute when Telegram last answered for each bot. After a restart, the new-bot limiter therefore does
+//! not treat known bots as new.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::{
 /// The pause between two writes.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// Runs until `shutdown` becomes true, and stores the last answers then.
+/// Runs until `shutdown` becomes true, and then stores the last times.
 pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
     let mut since = Instant::now();
     loop {

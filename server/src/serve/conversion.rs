@@ -1,4 +1,4 @@
-//! Rewrites messages that an earlier version stored, a few at a time, until there are none left.
+//! Rewrites messages that an earlier version stored, a few at a time, until all are rewritten.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::store::Store;
 
-/// The pause between two steps: several times as long as a step takes, so that other writers rarely wait for one.
+/// The pause between two steps: several times the duration of a step, so that other writers rarely wait for one.
 const PAUSE: Duration = Duration::from_millis(25);
 /// The pause after a failure.
 const REST: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Fills in the people that events name, a few events at a time, behind the commits that accept them.
+//! Stores the people that events name, a few events at a time, after the commits that accept the events.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,8 @@ use crate::{state::AppState, store::Filled};
 
 /// The shortest pause between two steps.
 const PAUSE: Duration = Duration::from_millis(10);
-/// How many times as long as a step took the pause after it is, so that the steps take a tenth of the time. Accepting
-/// events goes before.
+/// The pause after a step as a multiple of its duration, so that the steps take a tenth of the time and accepting
+/// events has priority.
 const SHARE: u32 = 9;
 /// The pause after a failure.
 const REST: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
                 Ok(Filled::Nothing) => maintenance.news().await,
                 Ok(filled) => {
                     if filled == Filled::New {
-                        // Pages that show these events load them again, now with names.
+                        // Pages that show these events reload them, now with names.
                         state.changes.announce(0);
                     }
                     sleep(PAUSE.max(begun.elapsed() * SHARE)).await;

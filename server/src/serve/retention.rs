@@ -1,6 +1,6 @@
 //! Retention (contract §6): deletes events that are older than the settings allow, a few at a time, and shrinks the
-//! file. An event with an unfinished delivery is kept; once finished, it is kept for the whole period again. Other
-//! data that would grow without bound is deleted too, once it is finished or of no use.
+//! file. An event with an unfinished delivery is kept; once the delivery is finished, the whole period starts again.
+//! Other data that would grow without bound is deleted once it is finished or unused.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// The pause between two steps: several times as long as a step takes, so that other writers rarely wait for one.
+/// The pause between two steps: several times the duration of a step, so that other writers rarely wait for one.
 const PAUSE: Duration = Duration::from_millis(25);
 /// The pause between two sweeps, and after a failure.
 const REST: Duration = Duration::from_secs(10 * 60);
 
-/// Data that would be learnt again (tokens that Telegram accepted, moved chats, …) is deleted when it was not used for
-/// this long, in milliseconds: more than a year, for businesses with one season a year.
+/// Data that the server would learn again (tokens that Telegram accepted, moved chats, …) is deleted after this long
+/// without use, in milliseconds: more than a year, for businesses with one season a year.
 const UNUSED: Millis = 400 * 24 * 60 * 60 * 1000;
-/// How long outcomes are counted, in milliseconds: the list of profiles shows 7 days.
+/// How long outcomes are counted, in milliseconds. The list of profiles shows 7 days.
 const OUTCOMES: Millis = 8 * 24 * 60 * 60 * 1000;
 
 /// Deletes old data.
@@ -34,16 +34,15 @@ pub struct Retention {
     longest: Duration,
 }
 
-/// The stages of a sweep.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    /// Events, from this place on.
+    /// Events, from this position on.
     Events(SweepPlace),
-    /// Finished events of the stateless endpoint: those of strangers, and those of a known token beyond its share.
+    /// Finished events of the stateless endpoint: those of strangers, and those of a known token beyond its quota.
     Stateless,
     /// Test messages in the sandbox.
     Tests,
-    /// Data that is finished or of no use.
+    /// Data that is finished or unused.
     Unneeded,
     /// Customers of booking bots without contact, and bookings that are over.
     Customers,
@@ -82,11 +81,11 @@ impl Retention {
         }
     }
 
-    /// Makes one small step of a sweep. Returns whether the sweep goes on; after its end, the next step begins a new
+    /// Runs one small step of a sweep. Returns whether the sweep continues. After its end, the next step starts a new
     /// sweep.
     ///
     /// # Errors
-    /// If the database fails. The next step repeats this one.
+    /// The database failed. The next step repeats this one.
     pub async fn run_once(&mut self, now: Millis) -> Result<bool, StoreError> {
         let settings = self.settings.now();
         let before = now.saturating_sub(millis(settings.retention));

@@ -1,4 +1,4 @@
-//! Judges a request at a webhook endpoint, in the order of contract §1, and stores the event.
+//! Checks a request to a webhook endpoint, in the order of contract §1, and stores the event.
 
 use std::sync::Arc;
 
@@ -30,16 +30,16 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// The endpoint that a request came to.
+/// The endpoint of a request.
 #[derive(Clone, Debug)]
 pub enum Endpoint {
     /// `/webhook/telegram`, called by this source.
     Stateless(Source),
-    /// `/h/{key}`, where the webhook key belongs to this profile.
+    /// `/h/{key}`. The webhook key belongs to this profile.
     Profile(Arc<StoredProfile>),
 }
 
-/// A POST at an endpoint.
+/// A POST to an endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
     /// The endpoint.
@@ -50,12 +50,13 @@ pub struct Arrival<'a> {
     pub body: Option<&'a Bytes>,
     /// The fault of the body or its headers, for which the event is refused.
     pub fault: Option<&'a WebhookError>,
-    /// Whether the profile comes from the cache and may be outdated. [`accept`] does not refuse by an outdated profile.
+    /// Whether the profile is from the cache and may be outdated. [`accept`] does not refuse an event because of a
+    /// cached profile.
     pub remembered: bool,
 }
 
 impl<'a> Arrival<'a> {
-    /// A whole body that comes from the server itself, without a query.
+    /// A complete body from the server itself, without a query.
     #[must_use]
     pub fn of(endpoint: &'a Endpoint, body: &'a Bytes) -> Self {
         Self { endpoint, query: b"", body: Some(body), fault: None, remembered: false }
@@ -70,7 +71,6 @@ impl Endpoint {
         }
     }
 
-    /// The channel that messages of this endpoint go to.
     fn channel(&self) -> ChannelKind {
         self.stored().map_or(ChannelKind::Telegram, |stored| stored.channel)
     }
@@ -88,14 +88,14 @@ impl Endpoint {
         }
     }
 
-    /// The bounds on events of the stateless endpoint; `None` at a profile endpoint.
+    /// The bounds on events of the stateless endpoint; `None` for a profile endpoint.
     pub(super) fn stateless(&self, state: &AppState) -> Option<Stateless> {
         let Self::Stateless(source) = self else { return None };
         let address = source.stranger().map(|network| network.to_string());
         Some(Stateless { address, stranger_events: state.settings.now().stranger_events })
     }
 
-    /// The pool of threads and memory that events of this endpoint use.
+    /// The pool of threads and memory for events of this endpoint.
     pub(super) fn sender(&self) -> SenderKind {
         match self {
             Self::Stateless(Source::Stranger(_)) => SenderKind::Stranger,
@@ -103,15 +103,15 @@ impl Endpoint {
         }
     }
 
-    /// Reads the parameters that apply. At a profile endpoint, a profile without the field name, or without a token
-    /// that its channel needs, is a fault too.
+    /// Reads the parameters that apply. At a profile endpoint, a missing field name is a fault, and so is a missing
+    /// token that the channel needs.
     pub(crate) fn read(&self, query: &[u8]) -> Reading {
         let Some(stored) = self.stored() else { return query::read(query) };
         let mut reading = query::read_overrides(&stored.profile, query);
         if reading.profile.field_name.is_none() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramFieldName));
         }
-        // A token that cannot be decrypted is no fault: it may be entered again, and events wait for that.
+        // A token that cannot be decrypted is no fault: it may be entered again, and events wait until then.
         if reading.profile.token.is_none() && stored.locked().is_none() && stored.channel.needs_token() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramToken));
         }
@@ -119,8 +119,8 @@ impl Endpoint {
     }
 }
 
-/// The checks of a GET that need no network and no database. Returns the profile that applies with its warnings, or the
-/// refusal.
+/// The checks of a GET that need neither network nor database. Returns the profile that applies with its warnings, or
+/// the refusal.
 pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profile, Vec<Warning>), EndpointAnswer> {
     if endpoint.stored().is_some_and(|stored| !stored.enabled) {
         return Err(EndpointAnswer::refused(WebhookError::Disabled));
@@ -135,8 +135,8 @@ pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profil
     Ok((profile, warnings))
 }
 
-/// Warns about addresses in `errorEmail` of the stateless endpoint that get no mail until they are confirmed. A failure
-/// of the store is logged and gives no warning.
+/// Warns about addresses in `errorEmail` of the stateless endpoint that receive no mail until they are confirmed. If
+/// the store fails, this logs the error and returns no warning.
 pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Profile) -> Option<Warning> {
     if endpoint.stored().is_some() {
         return None;
@@ -150,7 +150,8 @@ pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Pr
     }
 }
 
-/// GET: checks the parameters, then the token. A client with a profile's webhook key is not limited as a stranger.
+/// Handles a GET: checks the parameters, then the token. A client with a profile's webhook key is not limited as a
+/// stranger.
 pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: Asker) -> EndpointAnswer {
     let (profile, mut warnings) = match check_offline(endpoint, query) {
         Ok(good) => good,
@@ -171,8 +172,9 @@ pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: A
     EndpointAnswer { outcome: Outcome::Verified, warnings }
 }
 
-/// POST: stores the event with its messages, or refuses it. A refusal of a known profile's event is recorded. `None`
-/// means that a cached profile would have refused the event: the caller must load the profile and call this again.
+/// Handles a POST: stores the event with its messages, or refuses it. A refusal of a known profile's event is recorded.
+/// `None` means that the cached profile would have refused the event: the caller must load the profile and call this
+/// again.
 pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<EndpointAnswer> {
     let mut notes = Notes::default();
     let answer = match judge(state, arrival, &mut notes).await {
@@ -183,7 +185,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<EndpointAn
             EndpointAnswer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
         }
     };
-    // Sending fails if nobody is subscribed, which is fine.
+    // Sending fails if there are no subscribers, which is no error.
     state.changes.announce(arrival.endpoint.stored().map_or(0, |stored| stored.id));
     let counter = match &answer.outcome {
         Outcome::Accepted(_) => Some(&state.metrics.accepted),
@@ -198,7 +200,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<EndpointAn
     Some(answer)
 }
 
-/// Refuses a request that exceeds its rate limit, and records the refusal if `records` is set.
+/// Refuses a request that exceeds its rate limit. Records the refusal if `records` is set.
 pub(super) async fn over(
     state: &AppState,
     endpoint: &Endpoint,
@@ -216,7 +218,7 @@ pub(super) async fn over(
     EndpointAnswer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }
 
-/// What [`judge`] found out before it refused, for the record of the refusal.
+/// The findings of [`judge`] before it refused a request, for the record of the refusal.
 #[derive(Default)]
 struct Notes {
     warnings: Vec<Warning>,
@@ -254,11 +256,11 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let codes = codes(state, arrival.endpoint, &profile, &event, accepted.bot_id).await?;
     accepted.booking = NewBooking::of(&profile, &event, &codes, &state.settings.now().booking_url);
     // Rendering before the store looks for a duplicate is safe: a duplicate has the same body and parameters, so
-    // rendering cannot refuse what was accepted before.
+    // rendering cannot refuse an event that was accepted before.
     if !skipped {
         accepted.deliveries = render(state, accepted.channel, &profile, &event, &codes).await?;
     }
-    // Releases the event's memory to others while this request waits for the commit.
+    // This releases the event's memory to other requests while this request waits for the commit.
     drop(event);
     let outcome = store(state, accepted).await?;
     Ok(EndpointAnswer { outcome, warnings: std::mem::take(&mut notes.warnings) })
@@ -276,7 +278,7 @@ async fn render(
     Ok(rendered.ok_or(WebhookError::NotStored)??)
 }
 
-/// The check of the ids in this event. The store is asked only if there is a code to check.
+/// The check of the ids in this event. It queries the store only if there is a code to check.
 async fn codes(
     state: &AppState,
     endpoint: &Endpoint,
@@ -289,7 +291,7 @@ async fn codes(
     if !recipient::recipients(event, field).iter().any(|one| one.code.is_some()) {
         return Ok(Codes { key: None, bare_ids });
     }
-    // A token of the stateless endpoint may be made up.
+    // The token of a request to the stateless endpoint may be invented.
     let sender = match endpoint.stored() {
         Some(_) => None,
         None => profile.token.as_ref().map(SenderKey::of),
@@ -306,7 +308,7 @@ async fn codes(
     })
 }
 
-/// The event as it is stored, still without its messages.
+/// The event in its stored form, still without messages.
 fn accepted(
     state: &AppState,
     Arrival { endpoint, query, remembered, .. }: Arrival<'_>,
@@ -361,7 +363,7 @@ async fn store(state: &AppState, event: AcceptedEvent) -> Result<Outcome, Refusa
             Ok(Outcome::Accepted(public_id))
         }
         Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
-        // Only a replay is refused with the latter.
+        // The store refuses only replays with `Replaced`.
         Received::Outdated | Received::Replaced => Err(WebhookError::NotStored.into()),
         Received::Full if is_stranger => Err(WebhookError::StrangersFull { seconds }.into()),
         Received::Full => Err(WebhookError::QueueFull { seconds }.into()),
@@ -378,8 +380,8 @@ fn overrides(endpoint: &Endpoint, query: &[u8]) -> String {
     endpoint.stored().map(|_| query::overrides(query)).unwrap_or_default()
 }
 
-/// Records a refusal with a 4xx status: always for a profile; at the stateless endpoint only a 422, where the event
-/// itself is at fault, and at a limited rate.
+/// Records a refusal with a 4xx status: always for a profile. At the stateless endpoint, only a 422 is recorded, which
+/// means that the event itself is faulty, and at a limited rate.
 async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: &Refusal) {
     let status = refusal.status();
     let known = arrival.endpoint.stored().map(|stored| stored.id);
@@ -414,8 +416,8 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     }
 }
 
-/// The event's type and booking number, as far as the body can be read (contract §1). A body that was refused before it
-/// was read as an event is read here.
+/// The event's type and booking number, as far as the body can be read (contract §1). If the body was refused before it
+/// was read as an event, this reads it.
 async fn named(
     state: &AppState,
     arrival: Arrival<'_>,

@@ -1,4 +1,4 @@
-//! The answer of an endpoint (contract §2): first as a value, then as sentences once the language is known.
+//! The response of an endpoint (contract §2): first a value, then sentences once the language is known.
 
 use app::i18n::{checks, endpoints};
 use axum::{
@@ -19,12 +19,12 @@ use crate::store::Reason;
 /// `Retry-After` for a POST that could not be stored, in seconds.
 const STORE_AGAIN: u64 = 5;
 
-/// An endpoint's answer.
+/// An endpoint's response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointAnswer {
     /// The outcome.
     pub outcome: Outcome,
-    /// Warnings beside the outcome.
+    /// Warnings besides the outcome.
     pub warnings: Vec<Warning>,
 }
 
@@ -35,7 +35,7 @@ pub enum Outcome {
     Verified,
     /// The event is stored under this public id.
     Accepted(String),
-    /// The event was stored before, under this public id.
+    /// The event was already stored, under this public id.
     Duplicate(String),
     /// The request is refused.
     Refused(Refusal),
@@ -44,7 +44,7 @@ pub enum Outcome {
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The parameters are at fault.
+    /// The parameters have faults.
     Parameters(Vec<Fault>),
     /// The body is not an event.
     Event(EventFault),
@@ -116,7 +116,7 @@ impl Refusal {
         }
     }
 
-    /// The cause that the profile's `errorEmail` is told, for a refusal because of the event itself (422).
+    /// The cause that is mailed to the profile's `errorEmail`, for a refusal because of the event itself (422).
     #[must_use]
     pub fn cause(&self) -> Option<FailureCause> {
         match self {

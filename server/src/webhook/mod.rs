@@ -1,4 +1,4 @@
-//! The two webhook endpoints (contract §1). Handlers read the request, `accept` judges it, `answer` is the response.
+//! The two webhook endpoints (contract §1). Handlers read the request, `accept` checks it, `answer` is the response.
 
 mod accept;
 mod answer;
@@ -41,7 +41,7 @@ pub use crate::{
 
 /// The largest body of a stranger's event, in bytes.
 const STRANGERS_BODY: usize = 128 * 1024;
-/// `Retry-After` where too many undelivered events are waiting, in seconds.
+/// `Retry-After` while too many undelivered events are waiting, in seconds.
 const FULL_AGAIN: u64 = 60;
 /// The methods that the endpoints accept.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
@@ -51,13 +51,13 @@ pub async fn stateless(State(state): State<AppState>, request: Request) -> Respo
     at_endpoint(&state, None, request).await
 }
 
-/// Whether a path belongs to the webhook endpoints. Their callers are programs, so errors there are answered in JSON.
+/// Whether a path belongs to the webhook endpoints. Their callers are programs, so errors are JSON.
 pub(crate) fn is_endpoint(path: &str) -> bool {
     ["/h/", "/webhook"].iter().any(|endpoint| path.starts_with(endpoint))
 }
 
-/// The path of an endpoint as it was meant, if it was written sloppily: with doubled slashes, a slash at the end, or white
-/// space around a step (contract §1). `None` for every other path.
+/// The normalised path of an endpoint with a sloppy spelling: doubled slashes, a slash at the end, or white space
+/// around a segment (contract §1). `None` for every other path.
 pub(crate) fn tidy(uri: &Uri) -> Option<Uri> {
     let path = tidy_path(uri.path())?;
     let target = match uri.query() {
@@ -100,13 +100,13 @@ pub async fn short(
     key: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    // A path that is not UTF-8 names no webhook key.
+    // A path that is not UTF-8 cannot be a webhook key.
     let key = key.map(|Path(key)| key).unwrap_or_default();
     at_endpoint(&state, Some(key), request).await
 }
 
-/// Paths beside the endpoints. Such a path may contain parameters or a token by mistake, so the JSON answer repeats
-/// none of it.
+/// Handles unknown paths below the endpoints. Such a path may contain parameters or a token by mistake, so the JSON
+/// response does not repeat it.
 pub async fn beside(request: Request) -> Response {
     refused(WebhookError::UnknownKey, request.headers())
 }
@@ -136,8 +136,8 @@ async fn at_endpoint(state: &AppState, key: Option<String>, request: Request) ->
     }
 }
 
-/// A POST is answered only after its body has arrived, even if it is refused earlier: a client that is still sending
-/// would not read the answer.
+/// Responds to a POST only after its body has arrived, even if the request is refused earlier, because a client that is
+/// still sending would not read the response.
 async fn post(
     state: &AppState,
     key: Option<String>,
@@ -152,7 +152,7 @@ async fn post(
     answer
 }
 
-/// Judges the request with the cached profile first. If that profile would refuse it, the profile is loaded from the
+/// Checks the request with the cached profile first. If that profile would refuse it, the profile is loaded from the
 /// database and decides.
 async fn judge(
     state: &AppState,
@@ -178,7 +178,7 @@ async fn judge(
     if let Err(answer) = within(state, &endpoint, query, true).await {
         return refuse(answer);
     }
-    // The memory for the body is held until the answer is known.
+    // The memory for the body is reserved until the response is known.
     let mut share = state.rendering.bodies(endpoint.sender()).share();
     let (body, fault) = judge_body(state, &endpoint, headers, body, &mut share).await;
     let arrival = Arrival { endpoint: &endpoint, query, body: body.as_ref(), fault: fault.as_ref(), remembered };
@@ -199,7 +199,7 @@ async fn judge(
 async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: bool) -> Result<(), EndpointAnswer> {
     let source = endpoint.source();
     if let Err(seconds) = state.limits.webhook(&source) {
-        // Of the stateless endpoint only 422s are recorded: a 429 must not use up their allowance.
+        // At the stateless endpoint, only refusals with 422 are recorded. A 429 must not use up their quota.
         let records = is_event && matches!(source, Source::Profile(_)) && state.limits.records(&source);
         return Err(accept::over(state, endpoint, query, seconds, records).await);
     }
@@ -248,8 +248,8 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
     }
 }
 
-/// Checks the body's headers and reads the body. For a profile, a body whose content type is refused is read too, so that
-/// the log can keep it.
+/// Checks the body's headers and reads the body. For a profile, a body with a refused content type is read too, so that
+/// the log can store it.
 async fn judge_body(
     state: &AppState,
     endpoint: &Endpoint,
@@ -276,7 +276,6 @@ async fn judge_body(
     }
 }
 
-/// The fault of a body's headers.
 fn header_fault(headers: &HeaderMap) -> Option<WebhookError> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)

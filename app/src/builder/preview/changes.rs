@@ -1,4 +1,4 @@
-//! Shows how a change of the form changes the messages of the profile's last events.
+//! Shows how a change of the form changes the messages of the profile's newest events.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
     views::{Compared, ComparedLine, LineMark},
 };
 
-/// How long typing must pause before the comparison is requested.
+/// The pause in typing after which the comparison is requested.
 const REST: Duration = Duration::from_millis(400);
 
-/// Renders the last events of a profile with the stored profile and with the form, and compares them.
+/// Renders the newest events of a profile with the stored profile and with the form, and compares the messages.
 #[server(prefix = "/rpc", endpoint = "operator/compare")]
 pub async fn compare(id: i64, form: ProfileForm) -> Result<Vec<Compared>, AppError> {
     let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
@@ -116,7 +116,7 @@ fn line(line: ComparedLine) -> AnyView {
         (None, LineMark::LeftOut) => String::new(),
         (None, _) => w.next_message.to_owned(),
     };
-    // The HTML is our own and can always be parsed. If not, it is shown as text.
+    // The application made this HTML, so it parses. If it did not, it would be shown as text.
     let part = Part::from_html(&html).unwrap_or_else(|_| Part::plain(&html));
     view! {
         <p class=class>

@@ -1,4 +1,4 @@
-//! The bubbles, and the links from a line to its setting.
+//! The message bubbles, and the links from their lines to settings.
 
 use hookgram::{channel::Limits, message::Part, parameters::Parameter};
 use leptos::{html, prelude::*};
@@ -14,7 +14,6 @@ use crate::{
     i18n::{BuilderWords, PreviewWords, messages, words},
 };
 
-/// A line that links to its setting.
 const LINE: &str = "[data-origin]";
 
 #[component]
@@ -29,13 +28,12 @@ pub fn Chat(parts: Memo<Vec<Part>>) -> impl IntoView {
     });
     let units = Memo::new(move |_| parts.with(|parts| parts.iter().map(Part::units).sum::<usize>()));
     let count = move || parts.with(Vec::len);
-    // If there are several messages, each bubble shows its own length.
     let measure = move || match count() {
         0 | 1 => format!("{} / {}", units.get(), Limits::TELEGRAM.units),
         _ => units.get().to_string(),
     };
     let press = move |event: leptos::ev::MouseEvent| {
-        // A person who selects text wants to copy it, not to follow the line.
+        // A click that selects text must not move the focus.
         let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
         if let (Some(element), false) = (target(&event), selects) {
             lead(&element);
@@ -91,7 +89,7 @@ fn target(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-/// Moves from a line, or an element in it, to its setting. A folded quotation is unfolded first, as in Telegram.
+/// Moves the focus from a line to its setting. A collapsed quotation is expanded first, as in Telegram.
 fn lead(element: &Element) {
     if let Ok(Some(quote)) = element.closest(".folds:not(.unfolded)") {
         _ = quote.class_list().add_1("unfolded");
@@ -103,7 +101,7 @@ fn lead(element: &Element) {
     }
 }
 
-/// Moves the focus to the next or the previous line; from the chat itself, to the first or the last.
+/// Moves the focus to the next or the previous line; from the chat itself, to the first or the last line.
 fn step(element: &Element, forward: bool) {
     let Ok(Some(chat)) = element.closest(".chat") else { return };
     let Ok(lines) = chat.query_selector_all(LINE) else { return };
@@ -121,7 +119,7 @@ fn step(element: &Element, forward: bool) {
     }
 }
 
-/// Scrolls only the chat to the marked line.
+/// Scrolls the chat, but not the page, to the highlighted line.
 fn show_marked(chat: &HtmlElement) {
     let Ok(Some(line)) = chat.query_selector(".marked") else { return };
     let Ok(line) = line.dyn_into::<HtmlElement>() else { return };

@@ -1,5 +1,5 @@
-//! The preview: the message as the client will see it, rendered by the code that sends it; the request to Telegram; the
-//! profile as one URL; the effect of a change.
+//! The preview: the message rendered by the code that sends it, the request to Telegram, the profile as one URL, and
+//! the effect of a change.
 
 mod changes;
 mod chat;
@@ -18,7 +18,6 @@ use crate::{
 #[cfg(feature = "ssr")]
 use crate::{error::AppError, views::PreviewData};
 
-/// The data of the preview besides the form.
 #[cfg(feature = "ssr")]
 pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<PreviewData, AppError> {
     let backend = crate::backend::backend();
@@ -34,7 +33,6 @@ pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<Pr
     })
 }
 
-/// The open tab.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Message,
@@ -73,7 +71,8 @@ pub fn Preview() -> impl IntoView {
     let state = State::get();
     let tab = RwSignal::new(Tab::Message);
     let parts = Memo::new(move |_| state.profile.with(|profile| state.render(profile)));
-    // Without scripts there are no tabs, so everything is drawn until WebAssembly is loaded; then only the open tab is.
+    // Without scripts there are no tabs, so everything is rendered until WebAssembly is loaded. After that only the
+    // open tab is.
     let is_open = move |this: Tab| tab.get() == this || !state.live.get();
     let bodies = move || {
         let chat = state.chat();
@@ -94,8 +93,8 @@ pub fn Preview() -> impl IntoView {
     };
     view! {
         <aside class="preview" aria-label=w.preview_title>
-            // On a phone, the style sheet makes this a sheet at the bottom that is closed at first. A check box opens
-            // it, so it needs no script.
+            // On a phone, the style sheet makes this a sheet at the bottom that is initially closed. A check box opens
+            // it, so no script is needed.
             <div class="sheet">
                 <label class="sheet-handle">
                     <input type="checkbox" class="visually-hidden sheet-toggle" />
@@ -191,7 +190,7 @@ fn Panel(this: Tab, tab: RwSignal<Tab>, children: Children) -> impl IntoView {
             class=format!("panel {}", this.id())
             class:shut=move || tab.get() != this
             role="tabpanel"
-            // A scrollable panel without a focusable element must be focusable itself, for the keyboard.
+            // A scrollable panel without a focusable element must be focusable itself, for keyboard users.
             tabindex=(this == Tab::Changes).then_some("0")
             id=this.id()
             aria-labelledby=format!("{}-tab", this.id())
@@ -203,7 +202,6 @@ fn Panel(this: Tab, tab: RwSignal<Tab>, children: Children) -> impl IntoView {
 }
 
 impl State {
-    /// The chat that the message is sent to.
     fn chat(self) -> String {
         let reached = self.profile.with(|profile| {
             let field_name = profile.field_name.as_deref()?;

@@ -56,7 +56,7 @@ pub fn SourceField() -> impl IntoView {
         said.set(w.loading.to_owned());
         leptos::task::spawn_local(async move {
             let answer = event_payload(profile, id).await;
-            // The reader may have chosen another source meanwhile, or left the page.
+            // The reader may have chosen another source in the meantime, or left the page.
             if source.try_get_untracked() == Some(Source::Past(id)) {
                 match answer {
                     Ok(json) => take(json),
@@ -140,7 +140,6 @@ pub fn SourceField() -> impl IntoView {
     }
 }
 
-/// An event in the list: its time and its booking.
 fn past_option(event: &PastEvent) -> AnyView {
     let separator = if event.about.is_empty() { "" } else { " · " };
     view! { <option value=event.id.to_string()>{format!("{}{separator}{}", event.when, event.about)}</option> }
@@ -159,7 +158,6 @@ fn name_of(sample: Sample) -> &'static str {
 
 fn fault_in_words(state: State, fault: &EventFault) -> String {
     match fault {
-        // Nothing has been pasted yet.
         EventFault::Empty => String::new(),
         EventFault::NotJson { line, column } => {
             let w = PreviewWords::of(state.language);

@@ -1,19 +1,19 @@
-//! Converts rich text to the HTML of our own pages: only the tags below, everything else escaped.
+//! Converts rich text to HTML for the pages: only the tags below, everything else escaped.
 
 use hookgram::{
     message::{Span, Style},
     parameters::Parameter,
 };
 
-/// A run of a message that one parameter controls, or none.
+/// A run of a message that a single parameter controls, or no parameter.
 pub(super) struct Run {
-    /// The parameter that shows, hides or words the text.
+    /// The parameter that shows, hides or sets the text.
     pub(super) origin: Option<Parameter>,
-    /// HTML, well-formed by itself.
+    /// Well-formed HTML.
     pub(super) html: String,
 }
 
-/// The runs of a message. Without `live`, links are drawn but cannot be followed.
+/// The runs of a message. If `live` is false, links are rendered without an address.
 pub(super) fn runs(spans: &[Span], live: bool) -> Vec<Run> {
     let runs = spans.chunk_by(|left, right| left.origin == right.origin);
     let run = |spans: &[Span]| Run { origin: spans.first().and_then(|span| span.origin), html: drawn(spans, live) };
@@ -93,7 +93,7 @@ fn escape(html: &mut String, text: &str) {
     }
 }
 
-/// Only web addresses become live links. A `javascript:` address is drawn but cannot be followed.
+/// Only web addresses become links. A `javascript:` address is rendered as text.
 fn is_web(url: &str) -> bool {
     let is = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     is("https://") || is("http://")
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn every_style_has_its_element() {
+    fn each_style_is_rendered_as_its_element() {
         let telegrams = "<b>b<i>i</i></b><u>u</u><s>s</s><tg-spoiler>p</tg-spoiler><code>c</code><pre>d</pre>";
         let ours = "<b>b<i>i</i></b><u>u</u><s>s</s><span class=\"spoiler\">p</span><code>c</code><code class=\"pre\">d</code>";
         assert_eq!(html(telegrams, true), ours);
@@ -123,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_is_one_box_whatever_is_in_it() {
+    fn a_quotation_with_other_styles_in_it_is_one_box() {
         let ours = "<span class=\"quote folds\">a <b>b</b> c</span>";
         assert_eq!(html("<blockquote expandable>a <b>b</b> c</blockquote>", true), ours);
     }
 
     #[test]
-    fn a_link_is_live_where_it_leads_to_the_web() {
+    fn only_web_addresses_become_links() {
         let link = |url: &str| format!("<a href=\"{url}\">x</a>");
         let live = "<a target=\"_blank\" rel=\"noreferrer noopener\" href=\"HTTPS://e.org/?a=1&amp;b=2\">x</a>";
         assert_eq!(html(&link("HTTPS://e.org/?a=1&amp;b=2"), true), live);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_text_becomes_a_tag() {
+    fn markup_in_plain_text_is_escaped() {
         let text = "<script>\"a\" & 'b'</script>";
         let part = Part::plain(text);
         let drawn: String = runs(part.spans(), true).into_iter().map(|run| run.html).collect();

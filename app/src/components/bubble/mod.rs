@@ -1,4 +1,4 @@
-//! A message drawn as in Telegram.
+//! A message rendered as in Telegram.
 
 mod drawing;
 
@@ -8,14 +8,14 @@ use leptos::prelude::*;
 use self::drawing::{Run, runs};
 use crate::i18n::{BubbleWords, language, words};
 
-/// The parts of a message, one bubble each; with several, each shows its length. A line that a setting controls has the
-/// attribute `data-origin` with the parameter's name, so that an event handler around it can find the setting.
+/// The parts of a message, one bubble each; with several parts, each bubble shows its length. A line that a setting
+/// controls has the attribute `data-origin` with the parameter's name, so that an event handler can find the setting.
 #[component]
 pub fn Bubbles(
     /// The parts.
     #[prop(into)]
     parts: Signal<Vec<Part>>,
-    /// The name of the sender, above the first bubble.
+    /// The sender's name, above the first bubble.
     #[prop(into)]
     sender: Signal<String>,
     /// The parameter whose lines are highlighted.
@@ -66,14 +66,14 @@ pub fn Bubbles(
     view! { {move || bubbles()} }
 }
 
-/// The letter in the place of a picture: the first letter or digit of a name.
+/// The avatar's letter: the first letter or digit of a name.
 fn initial(name: &str) -> Option<String> {
     let letter = name.chars().find(|c| c.is_alphanumeric()).or_else(|| name.chars().next())?;
     Some(letter.to_uppercase().collect())
 }
 
 fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -> Option<String>) -> AnyView {
-    // A line break between two lines is a text node by itself, because programs that read a page's text skip blank
+    // A line break between two lines is a separate text node, because programs that extract a page's text skip blank
     // elements.
     if run.html.trim().is_empty() {
         return run.html.into_any();
@@ -94,16 +94,16 @@ fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -
     .into_any()
 }
 
-/// A message to read, without links to settings.
+/// A message without links to settings.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Bubble(
     /// The message.
     part: Part,
-    /// The name of the sender; empty for a message that continues another.
+    /// The sender's name; empty for a message that continues the previous one.
     #[prop(into)]
     sender: String,
-    /// Whether its links cannot be followed, because they are examples.
+    /// Whether links are rendered without an address, because they are examples.
     #[prop(optional)]
     still: bool,
 ) -> impl IntoView {

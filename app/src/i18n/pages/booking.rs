@@ -137,7 +137,7 @@ pub fn booking_field(language: Language, field: BookingField) -> &'static str {
     }
 }
 
-/// How many services were added to the list.
+/// The number of services that were added to the list.
 #[must_use]
 pub fn services_added(language: Language, count: usize) -> String {
     match language {

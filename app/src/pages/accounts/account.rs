@@ -22,7 +22,7 @@ use crate::{
     preferences::tag,
 };
 
-/// With fewer recovery codes than this, the page shows a warning.
+/// The page shows a warning if fewer recovery codes than this are left.
 const FEW: i64 = 3;
 
 /// The reader's own account.
@@ -34,7 +34,7 @@ pub struct AccountView {
     pub has_password: bool,
     /// Whether a link for a new password can be mailed.
     pub has_mail: bool,
-    /// When the second factor was set up, and how many recovery codes are left.
+    /// When the second factor was set up, and the number of unused recovery codes.
     pub factor: Option<(Millis, i64)>,
     /// Whether the account must have a second factor.
     pub factor_required: bool,
@@ -259,7 +259,7 @@ pub(in crate::pages) fn Confirm(view: ConfirmView) -> impl IntoView {
         autocomplete: "current-password",
         ..Field::default()
     };
-    // The password is drawn first, so that it gets the focus before the code.
+    // The first field gets the focus: the password, then the code.
     let password = has_password.then(|| password.draw(&faults, &focus));
     view! {
         <div class="narrow confirm">

@@ -1,5 +1,5 @@
-//! Pages without navigation. Those before sign-in: `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`,
-//! `/forgot`, `/reset/{code}`; and `/confirm-email/{code}`, for owners of addresses who have no account.
+//! Pages without navigation. Before sign-in: `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`,
+//! `/reset/{code}`. Also `/confirm-email/{code}`, for owners of addresses who have no account.
 
 use hookgram::{role::Role, values::AddressState};
 use leptos::prelude::*;
@@ -23,9 +23,9 @@ pub struct EntryForm {
     pub next: String,
     /// The faults.
     pub faults: Vec<FieldFault>,
-    /// The origin at which signing in works, if this page seems to have been opened elsewhere, over plain http.
+    /// The https origin at which signing in works, if this page seems to have been opened elsewhere over plain http.
     pub secure: Option<String>,
-    /// Whether there is no account yet, so that nobody can sign in.
+    /// Whether no account exists yet.
     pub no_account: bool,
 }
 
@@ -46,9 +46,9 @@ pub enum EntryPage {
     InviteClosed,
     /// `/forgot`
     Forgot(EntryForm),
-    /// `/forgot` where no mail can be sent.
+    /// `/forgot` on a server that cannot send mail.
     ForgotByCommand,
-    /// Shown whether a mail was sent or no such account exists, so that the response does not reveal which.
+    /// Shown whether or not a mail was sent, so that the response does not reveal whether the account exists.
     ForgotSent,
     /// `/reset/{code}`
     Reset(String, EntryForm),
@@ -58,7 +58,7 @@ pub enum EntryPage {
     ConfirmEmail(String, String, AddressState),
     /// `/confirm-email/{code}` of a link that no longer works.
     ConfirmEmailClosed,
-    /// There is no such page.
+    /// There is no page at this path.
     NotFound,
 }
 
@@ -159,7 +159,7 @@ fn email(form: &EntryForm, fixed: bool, focus: &str) -> AnyView {
 
 fn sign_in(form: &EntryForm) -> AnyView {
     let w = words::<SignInWords>();
-    // After a refusal, the password is to be typed again.
+    // After a refusal, the reader must type the password again.
     let first = if form.email.is_empty() { "email" } else { "password" };
     let focus = form.faults.iter().map(|fault| fault.field.as_str()).find(|field| !field.is_empty()).unwrap_or(first);
     let password = Field {
@@ -209,7 +209,7 @@ fn sign_in(form: &EntryForm) -> AnyView {
     .into_any()
 }
 
-/// The fault of the form as a whole. The focus goes to the field to correct instead.
+/// The fault of the form as a whole. It does not take the focus, which the faulty field gets.
 #[component]
 fn Complaint(faults: Vec<FieldFault>) -> impl IntoView {
     form::whole(&faults).map(|sentence| {
@@ -236,7 +236,7 @@ fn second(form: &EntryForm) -> AnyView {
     .into_any()
 }
 
-/// The fields for the app's code or a recovery code. Without a fault, the field called `first` has the focus.
+/// The fields for the app's code or a recovery code. Without a fault, the field named `first` has the focus.
 pub(super) fn proof(faults: &[FieldFault], first: &str) -> AnyView {
     let w = words::<SignInWords>();
     let by_recovery = faults.iter().any(|fault| fault.field == "recovery");

@@ -24,7 +24,7 @@ pub enum FactorView {
         required: bool,
         /// The secret, in base32.
         secret: String,
-        /// The secret, encrypted for this account. The form sends it back.
+        /// The secret, encrypted for this account. The form returns it.
         sealed: String,
         /// The secret as a QR code.
         qr: Option<QrCode>,
@@ -37,9 +37,9 @@ pub enum FactorView {
         required: bool,
         /// When it was set up.
         since: Millis,
-        /// How many recovery codes are left.
+        /// The number of unused recovery codes.
         left: i64,
-        /// Whether its secret cannot be decrypted, so that codes of the app cannot be checked.
+        /// Whether the stored secret cannot be decrypted, so that no code of the app can be checked.
         locked: bool,
     },
     /// New recovery codes, shown once.

@@ -15,7 +15,7 @@ pub struct SessionView {
     pub id: String,
     /// Browser and operating system; empty if neither is known.
     pub device: String,
-    /// The IP address that started it.
+    /// The IP address from which the session was started.
     pub address: String,
     /// When it started.
     pub since: Millis,

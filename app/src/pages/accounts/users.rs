@@ -17,7 +17,7 @@ use crate::{
 pub struct MemberView {
     /// The account.
     pub account: Account,
-    /// Whether it is the reader.
+    /// Whether it is the reader's own account.
     pub is_you: bool,
     /// Whether the account has a second factor.
     pub has_second_factor: bool,
@@ -32,11 +32,11 @@ pub struct MemberView {
 pub struct InvitationView {
     /// The invitation's id.
     pub id: String,
-    /// The address that it invites.
+    /// The invited address.
     pub email: String,
     /// The role of the new account.
     pub role: Role,
-    /// The user who invited.
+    /// The user who made the invitation.
     pub made_by: String,
     /// When it expires.
     pub expires_at: Millis,
@@ -49,13 +49,13 @@ pub struct UsersView {
     pub members: Vec<MemberView>,
     /// The open invitations.
     pub invitations: Vec<InvitationView>,
-    /// The address to invite, as typed.
+    /// The invited address, as typed.
     pub email: String,
-    /// The role for the invitation.
+    /// The role of the invitation.
     pub role: Option<Role>,
     /// The fault of the address.
     pub fault: Option<String>,
-    /// Whether the reader must re-authenticate before changing anything.
+    /// Whether the reader must re-authenticate before a change.
     pub locked: bool,
 }
 
@@ -73,9 +73,9 @@ pub enum Mailed {
 /// A new invitation.
 #[derive(Clone, Debug)]
 pub struct InvitedView {
-    /// The address that it invites.
+    /// The invited address.
     pub email: String,
-    /// The full link, which is shown only once.
+    /// The full link. The page shows it only once.
     pub link: String,
     /// When it expires.
     pub expires_at: Millis,
@@ -83,7 +83,6 @@ pub struct InvitedView {
     pub mailed: Mailed,
 }
 
-/// The page with the list.
 #[component]
 pub(in crate::pages) fn Users(view: UsersView) -> impl IntoView {
     let w = words::<UserWords>();
@@ -257,7 +256,6 @@ fn Roles(chosen: Role) -> impl IntoView {
     }
 }
 
-/// The page of a new invitation.
 #[component]
 pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     let w = words::<UserWords>();
@@ -289,7 +287,6 @@ pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     }
 }
 
-/// The page of one user.
 #[component]
 pub(in crate::pages) fn User(view: MemberView, fault: Option<String>) -> impl IntoView {
     let w = words::<UserWords>();

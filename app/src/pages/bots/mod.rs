@@ -88,7 +88,7 @@ pub(super) fn Bots(view: BotsView) -> impl IntoView {
     }
 }
 
-/// A table of bots. The page of the server's health shows it too.
+/// A table of bots. The health page shows it too.
 #[component]
 pub(super) fn BotTable(bots: Vec<BotDetail>) -> impl IntoView {
     let w = words::<BotsWords>();

@@ -1,4 +1,4 @@
-//! The state of a bot's token, the same wherever it is shown.
+//! The mark of the state of a bot's token, as all pages show it.
 
 use hookgram::{Millis, bot::BotState};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::{
     pages::moment::At,
 };
 
-/// The state as a mark, and since when if it is a problem.
+/// The state as a mark, with its start time if it is a problem.
 #[component]
 pub(in crate::pages) fn StateMark(state: BotState, since: Millis) -> impl IntoView {
     let text = bot_state(words::<BotStateWords>(), state);

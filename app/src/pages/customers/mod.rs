@@ -168,7 +168,6 @@ fn row(customer: CustomerView) -> AnyView {
     .into_any()
 }
 
-/// The date and the service.
 fn short_booking(booking: CustomerBookingView) -> AnyView {
     let w = words::<CustomerWords>();
     let when = when(&booking);
@@ -204,7 +203,7 @@ fn bot_link(bot: &CustomerBot) -> AnyView {
     }
 }
 
-/// Whether a bot may write to a customer: a dot and words.
+/// The mark that shows whether a bot may write to a customer: a dot and a word.
 #[component]
 fn ReachMark(reach: Reach) -> impl IntoView {
     let w = words::<CustomerWords>();
@@ -223,9 +222,9 @@ fn page_of(chat: &str) -> Option<String> {
     (!chat.starts_with('…')).then(|| format!("/customers/{chat}"))
 }
 
-/// Whom a message is for: the name and the phone, as far as they are known, then the chat.
-/// `Анна · +7 911 000-00-00 · 600700800`. The name in the event goes before the customer's own name in Telegram. `href` is
-/// the address that a chat links to.
+/// The recipient of a message: the name and the phone if they are known, then the chat, as in
+/// `Анна · +7 911 000-00-00 · 600700800`. The name in the event takes precedence over the customer's name in
+/// Telegram. `href` is the link of a chat.
 pub(super) fn recipient(
     chat: Option<String>,
     customer: Option<String>,

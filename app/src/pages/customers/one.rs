@@ -1,4 +1,4 @@
-//! One customer: what is known of them, and what can be done.
+//! One customer: the stored data and the available actions.
 
 use hookgram::log_query::LogQuery;
 use leptos::prelude::*;
@@ -15,14 +15,14 @@ use crate::{
 pub struct CustomerPage {
     /// The customer.
     pub customer: CustomerView,
-    /// All their bookings that are known, the earliest first.
+    /// All known bookings of the customer, the earliest first.
     pub bookings: Vec<CustomerBookingView>,
     /// Whether the reader may export, erase, and stop messages.
     pub may_act: bool,
 }
 
 impl CustomerPage {
-    /// The name, or the chat if the name shows nothing.
+    /// The name, or the chat if the name has no visible text.
     #[must_use]
     pub fn title(&self) -> String {
         let CustomerView { name, chat, .. } = &self.customer;
@@ -181,7 +181,7 @@ fn Bookings(bookings: Vec<CustomerBookingView>) -> impl IntoView {
         .map(|booking| {
             let when = when(&booking);
             let CustomerBookingView { service, number, link, cancelled, .. } = booking;
-            // The link was made from what an event said.
+            // The link is text from an event, so only web addresses are followed.
             let link = link.filter(|link| link.starts_with("https://") || link.starts_with("http://"));
             view! {
                 <tr>
@@ -227,7 +227,7 @@ fn Bookings(bookings: Vec<CustomerBookingView>) -> impl IntoView {
     .into_any()
 }
 
-/// The form that stops messages, with a button for each bot that has not been stopped.
+/// The form that stops messages, with a button for each bot whose messages are not stopped yet.
 #[component]
 fn Stop(id: String, bots: Vec<CustomerBot>) -> impl IntoView {
     let w = words::<CustomerWords>();

@@ -19,12 +19,11 @@ pub enum Chosen {
         /// The events without deliveries, which can only be replayed.
         events: Vec<i64>,
     },
-    /// All that the query finds, and their number. They are events if the query is for refused ones.
+    /// All rows that the query finds, and their number. They are events if the query is for refused ones.
     Found(Box<LogQuery>, u64),
 }
 
 impl Chosen {
-    /// The numbers of deliveries and of events.
     fn counts(&self) -> (u64, u64) {
         match self {
             Self::These { deliveries, events } => (count(deliveries), count(events)),
@@ -37,20 +36,20 @@ impl Chosen {
 /// The results of an action.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    /// Of the deliveries.
+    /// The results for deliveries.
     pub deliveries: Vec<Handled>,
-    /// Of the events.
+    /// The results for events.
     pub events: Vec<Handled>,
 }
 
 impl Results {
-    /// How many were acted on.
+    /// The number of deliveries and events on which the action succeeded.
     #[must_use]
     pub fn done(&self) -> usize {
         self.deliveries.iter().chain(&self.events).filter(|handled| handled.done.is_ok()).count()
     }
 
-    /// Those that were left unchanged, with the reason.
+    /// The deliveries and events that were left unchanged, with the reason.
     pub fn refused(&self) -> impl Iterator<Item = (i64, ReplayError)> {
         self.deliveries.iter().chain(&self.events).filter_map(|handled| Some((handled.id, handled.done.err()?)))
     }
@@ -60,14 +59,14 @@ fn count<T>(of: &[T]) -> u64 {
     u64::try_from(of.len()).unwrap_or(u64::MAX)
 }
 
-/// An action on deliveries, before or after it is done.
+/// An action on deliveries, before or after it is carried out.
 #[derive(Clone, Debug)]
 pub struct ActView {
-    /// Whether it cancels; otherwise it replays.
+    /// Whether the action cancels; otherwise it replays.
     pub cancels: bool,
     /// The deliveries.
     pub chosen: Chosen,
-    /// The results; `None` before it is done.
+    /// The results; `None` before the action is carried out.
     pub results: Option<Results>,
     /// The page to return to.
     pub back: String,
@@ -82,7 +81,6 @@ impl ActView {
     }
 }
 
-/// The page.
 #[component]
 pub(in crate::pages) fn Act(view: ActView) -> impl IntoView {
     let title = view.title();
@@ -223,7 +221,7 @@ fn Outcomes(results: Results, cancels: bool, back: String) -> impl IntoView {
     }
 }
 
-/// How many deliveries and events were acted on, or else were left unchanged.
+/// The numbers of deliveries and of events that were changed (`done`) or left unchanged.
 fn split(results: &Results, done: bool) -> (u64, u64) {
     let n =
         |all: &[Handled]| u64::try_from(all.iter().filter(|one| one.done.is_ok() == done).count()).unwrap_or(u64::MAX);

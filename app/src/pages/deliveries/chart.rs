@@ -1,5 +1,5 @@
-//! The chart of outcomes over time: delivered messages at the bottom of a bar, failed ones on top. Each bar links to
-//! its rows.
+//! The chart of outcomes over time: each bar shows delivered messages at the bottom and failed ones on top, and links
+//! to its rows.
 
 use hookgram::{
     log_query::{LogQuery, local_minute},
@@ -16,12 +16,11 @@ use crate::{
     views::{Chart, ChartBar},
 };
 
-/// In units of the drawing: a bar's width, the distance between bars, and the height of the whole.
+/// In SVG units: a bar's width, the distance between bars, and the chart's height.
 const WIDTH: u64 = 8;
 const STEP: u64 = 10;
 const HEIGHT: u64 = 56;
 
-/// The chart.
 #[component]
 pub(super) fn Outcomes(chart: Chart, query: LogQuery) -> impl IntoView {
     let w = words::<LogWords>();

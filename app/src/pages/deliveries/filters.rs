@@ -12,7 +12,6 @@ use crate::{
     views::ProfileFilter,
 };
 
-/// The form.
 #[component]
 pub(super) fn Filters(
     query: LogQuery,
@@ -105,8 +104,8 @@ pub(super) fn Filters(
     }
 }
 
-/// The field for a profile's name, and what is wrong with the name. The page's script offers names while one types; a
-/// short list of profiles is offered without it, too.
+/// The field for a profile's name, and its fault. The page's script suggests names while the reader types; a short list
+/// of profiles is also suggested without scripts.
 fn profile_name(profile: ProfileFilter, query: &LogQuery) -> (AnyView, Option<AnyView>) {
     let w = words::<LogWords>();
     let ProfileFilter { text, fault, candidates, names } = profile;

@@ -36,13 +36,13 @@ use crate::{
 pub struct LogView {
     /// The query.
     pub query: LogQuery,
-    /// The faulty time: its parameter and the fault.
+    /// The fault of a time: its parameter and the sentence.
     pub fault: Option<(String, String)>,
-    /// The rows found.
+    /// The matching rows.
     pub page: LogPage,
     /// The outcomes within the query's time range.
     pub chart: Chart,
-    /// The filter by a profile.
+    /// The profile filter.
     pub profile: ProfileFilter,
     /// The event beside the list.
     pub open: Option<Box<EventDetail>>,
@@ -52,7 +52,6 @@ pub struct LogView {
     pub sees_data: bool,
 }
 
-/// The page.
 #[component]
 pub(super) fn Log(view: LogView) -> impl IntoView {
     let w = words::<LogWords>();

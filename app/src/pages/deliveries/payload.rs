@@ -10,9 +10,9 @@ use crate::{
     i18n::{LogWords, TraceWords, words},
 };
 
-/// The levels that are unfolded at first.
+/// The number of levels that are unfolded at first.
 const OPEN: usize = 2;
-/// The most nodes that are drawn. A larger body can be downloaded.
+/// The most nodes that are rendered. A larger body can be downloaded.
 const MOST: usize = 20_000;
 
 /// The body of an event.
@@ -24,7 +24,6 @@ pub struct PayloadView {
     pub body: Option<String>,
 }
 
-/// The page.
 #[component]
 pub(in crate::pages) fn Payload(view: PayloadView) -> impl IntoView {
     let w = words::<TraceWords>();
@@ -122,7 +121,7 @@ enum Node {
     Object(Vec<(String, Node)>),
     Array(Vec<Node>),
     Text(String),
-    /// A number, `true`, `false` or `null`, as written.
+    /// A number, `true`, `false` or `null`, in its original spelling.
     Other(String),
 }
 

@@ -18,11 +18,11 @@ pub struct UnreachableRow {
     pub customer: Option<String>,
     /// The participant as the newest event for the chat names them.
     pub person: Person,
-    /// The bot's `@name`, or its number.
+    /// The bot's `@name`, or its id.
     pub bot: String,
     /// Why the bot cannot reach it.
     pub cause: Option<FailureCause>,
-    /// Since when the bot has not reached it.
+    /// Since when the bot cannot reach the chat.
     pub since: Millis,
     /// When the last attempt was made.
     pub last_at: Millis,
@@ -35,9 +35,9 @@ pub struct UnreachableRow {
 /// The chats that no bot can reach.
 #[derive(Clone, Debug)]
 pub struct UnreachableView {
-    /// The latest of them, or those found.
+    /// The latest of these chats, or the ones found.
     pub rows: Vec<UnreachableRow>,
-    /// How many there are in all.
+    /// The total number of these chats.
     pub count: u64,
     /// The text that was searched for; empty for all.
     pub text: String,
@@ -48,13 +48,13 @@ pub struct UnreachableView {
 /// The amount of data stored about a chat.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StoredView {
-    /// Events.
+    /// The number of events.
     pub events: i64,
-    /// Messages.
+    /// The number of messages.
     pub messages: i64,
-    /// The messages that are still to be sent.
+    /// The number of messages that are not sent yet.
     pub waiting: i64,
-    /// The bookings.
+    /// The number of bookings.
     pub bookings: i64,
     /// Whether it is the chat of a customer of a booking bot.
     pub is_customer: bool,
@@ -65,13 +65,13 @@ pub struct StoredView {
 pub struct ErasureView {
     /// The chat's last three digits.
     pub chat_end: String,
-    /// Events.
+    /// The number of erased events.
     pub events: i64,
-    /// Messages.
+    /// The number of erased messages.
     pub messages: i64,
     /// The user who requested it.
     pub asked_by: String,
-    /// When it was done.
+    /// When it was carried out.
     pub at: Millis,
 }
 
@@ -90,7 +90,6 @@ pub struct EraseView {
     pub past: Vec<ErasureView>,
 }
 
-/// The page of chats that no bot can reach.
 #[component]
 pub(in crate::pages) fn Unreachable(view: UnreachableView) -> impl IntoView {
     let w = words::<UnreachableWords>();
@@ -191,7 +190,7 @@ fn Search(text: String) -> impl IntoView {
 
 fn unreachable(row: UnreachableRow) -> AnyView {
     let w = words::<UnreachableWords>();
-    // A shortened chat cannot be searched for, so it gets no link.
+    // A shortened chat cannot be searched for, so it has no link.
     let href = |chat: &str| {
         let query = LogQuery { chat: chat.to_owned(), ..LogQuery::default() };
         (!chat.starts_with('…')).then(|| query.address("/deliveries"))
@@ -220,7 +219,6 @@ fn unreachable(row: UnreachableRow) -> AnyView {
     .into_any()
 }
 
-/// The page for erasing a person.
 #[component]
 pub(in crate::pages) fn Erase(view: EraseView) -> impl IntoView {
     let w = words::<EraseWords>();

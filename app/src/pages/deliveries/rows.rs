@@ -16,7 +16,6 @@ use crate::{
     views::{LogDelivery, LogPage, LogRow},
 };
 
-/// The list, the link to older rows, and the actions for selected rows.
 #[component]
 pub(super) fn Rows(query: LogQuery, page: LogPage, may_act: bool, open: Option<String>) -> impl IntoView {
     let w = words::<LogWords>();
@@ -148,7 +147,7 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     .into_any()
 }
 
-/// The profile of a row, or the bot whose token came with the event.
+/// The profile of a row, or the bot whose token the event contained.
 pub(super) fn profile(row: &LogRow) -> AnyView {
     let w = words::<LogWords>();
     match (&row.profile, row.bot) {
@@ -227,7 +226,7 @@ fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
     }
 }
 
-/// A reason, which a wide table cuts to one line; its title has it whole.
+/// A reason. A wide table cuts it to one line, so the tooltip contains all of it.
 fn reason(text: String, language: Option<&'static str>) -> AnyView {
     view! {
         <span class="reason" lang=language title=text.clone()>
@@ -237,7 +236,7 @@ fn reason(text: String, language: Option<&'static str>) -> AnyView {
     .into_any()
 }
 
-/// Why a participant was skipped. The row stores the reason in English, as logs do.
+/// Why a participant was skipped. The row stores the reason in English.
 pub(super) fn nobody(delivery: &LogDelivery) -> &'static str {
     let w = words::<LogWords>();
     if let Some(cause) = delivery.cause {

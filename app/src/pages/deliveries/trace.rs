@@ -1,4 +1,4 @@
-//! One event: its steps, the reasons, and the actions on it.
+//! One event: its steps, the reasons, and the available actions.
 
 use hookgram::{
     channel::ChannelKind,
@@ -43,7 +43,7 @@ pub(in crate::pages) fn EventPage(event: EventDetail, may_act: bool) -> impl Int
     }
 }
 
-/// The event. Beside the list it has a link back to it; otherwise it is a page of its own.
+/// The event. Beside the list it has a link back to the list; otherwise it is a page of its own.
 #[component]
 pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> impl IntoView {
     let w = words::<TraceWords>();
@@ -105,7 +105,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
     }
 }
 
-/// The first steps, which every delivery of an event shares.
+/// The first steps, which all deliveries of an event share.
 #[derive(Clone)]
 struct Acceptance {
     received: Small,
@@ -169,7 +169,7 @@ fn ended_at_the_endpoint(row: &LogRow, may_replay: bool) -> AnyView {
     .into_any()
 }
 
-/// A sentence that leads to another event.
+/// A sentence with a link to another event.
 fn other(sentence: &'static str, public_id: &str) -> impl IntoView + use<> {
     view! {
         <p class="help">
@@ -210,7 +210,7 @@ fn DeliverySummary(
     list.push(step("ok", w.answered.to_owned(), endpoint.answered, None, received_at));
     let many = parts.len() > 1;
     let is_sandbox = fate.channel == ChannelKind::Sandbox;
-    // The sandbox takes every part, which is one step.
+    // The sandbox accepts all parts at once, which is one step.
     let shown = attempts.iter().filter(|attempt| !(is_sandbox && attempt.sent));
     list.extend(shown.map(|attempt| tried(attempt, many, received_at)));
     if is_sandbox && outcome == Outcome::Delivered {
@@ -229,7 +229,7 @@ fn DeliverySummary(
     }
     let finished = fate.finished_at.is_some();
     let id = fate.id;
-    // A shortened chat cannot be searched for, so it gets no link.
+    // A shortened chat cannot be searched for, so it has no link.
     let all = chat
         .filter(|chat| !chat.starts_with('…'))
         .map(|chat| LogQuery { chat, ..LogQuery::default() }.address("/deliveries"));
@@ -276,7 +276,7 @@ fn DeliverySummary(
     .into_any()
 }
 
-/// The small print of a step, with Telegram's own words within ours.
+/// The small text of a step, which may quote Telegram.
 #[derive(Clone, Default)]
 struct Small {
     before: String,
@@ -291,12 +291,12 @@ impl From<String> for Small {
     }
 }
 
-/// Telegram's own words, marked as English.
+/// Quotes Telegram's text and marks it as English.
 fn quoted(words: String) -> AnyView {
     view! { <span lang="en">{words}</span> }.into_any()
 }
 
-/// A step: its title, its small print, and its time, given as the time of day or relative to the event.
+/// A step: its title, its small text, and its time, either absolute or relative to the event.
 fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<i64>, received_at: i64) -> AnyView {
     let when = at.map(|at| {
         if at == received_at {

@@ -28,7 +28,6 @@ pub(in crate::pages) fn Work(progress: BulkProgress, may_act: bool) -> impl Into
     }
 }
 
-/// The page of the latest bulk actions.
 #[component]
 pub(in crate::pages) fn Works(all: Vec<BulkProgress>, may_act: bool) -> impl IntoView {
     let w = words::<ActWords>();
@@ -130,7 +129,7 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
     }
 }
 
-/// The number of deliveries, or of events if it replays refused ones.
+/// The number of deliveries, or of events if the action replays refused ones.
 fn of(progress: &BulkProgress) -> String {
     let counts = match progress.matching.outcome {
         Outcome::Rejected => (0, progress.total),
@@ -139,7 +138,7 @@ fn of(progress: &BulkProgress) -> String {
     deliveries_and_events(language(), counts)
 }
 
-/// The user who started it. The command line is stored without an address.
+/// The user who started the action. Actions of the command line are stored without an address.
 fn asked_by(who: &str) -> String {
     if who.is_empty() { words::<AuditWords>().command_line.to_owned() } else { who.to_owned() }
 }

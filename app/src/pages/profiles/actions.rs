@@ -14,7 +14,7 @@ pub(in crate::pages) fn DisableProfile(
     id: i64,
     /// The profile's name.
     name: String,
-    /// How many events it has had today.
+    /// The number of events that it has received today.
     today: u64,
     /// The page to return to.
     back: String,
@@ -51,7 +51,7 @@ pub(in crate::pages) fn DeleteProfile(
     id: i64,
     /// The profile's name.
     name: String,
-    /// The number of its messages that are still to be sent.
+    /// The number of its messages that are not sent yet.
     waiting: u64,
 ) -> impl IntoView {
     let w = words::<ProfileActionWords>();
@@ -91,7 +91,7 @@ pub(in crate::pages) fn NewKey(
     id: i64,
     /// The profile's name.
     name: String,
-    /// The profile's full short URL with the present webhook key.
+    /// The profile's full short URL with the current webhook key.
     short_url: String,
 ) -> impl IntoView {
     let w = words::<ProfileActionWords>();

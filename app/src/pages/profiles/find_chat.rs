@@ -1,5 +1,5 @@
-//! `/find-chat/{code}`: finds the id of a chat by a link that a person opens, without scripts. Also words the same
-//! search for the builder.
+//! `/find-chat/{code}`: finds the id of a chat by a link that a person opens, without scripts. It also renders the text
+//! of the same search for the builder.
 
 use hookgram::values::Language;
 use leptos::prelude::*;
@@ -33,7 +33,6 @@ pub(crate) fn search(language: Language, search: ChatSearch) -> FoundChat {
     }
 }
 
-/// The page with the state of a search.
 #[component]
 pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
     let w = words::<ChatWords>();
@@ -77,7 +76,6 @@ pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
     }
 }
 
-/// The link to the bot, and its QR code.
 fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
     let shown = of.person.trim_start_matches("https://").to_owned();
     view! {
@@ -101,7 +99,7 @@ fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
     .into_any()
 }
 
-/// Why the search cannot succeed, and what to do instead.
+/// Why the search cannot succeed, and the alternative.
 fn trouble(w: &ChatWords, why: &ChatTrouble) -> String {
     match why {
         ChatTrouble::NoToken => w.no_token.to_owned(),

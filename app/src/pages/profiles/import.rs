@@ -8,16 +8,16 @@ use crate::{
     pages::{Fault, PageHead, audit::change},
 };
 
-/// The page.
+/// The import page.
 #[derive(Clone, Debug, Default)]
 pub struct ImportPage {
     /// The fault of the form as a whole.
     pub fault: Option<String>,
-    /// The plan, once a file was read.
+    /// The plan, once a file has been read.
     pub plan: Option<ImportPlan>,
-    /// The text that stands in the form, with its tokens masked.
+    /// The text in the form, with its tokens masked.
     pub pasted: String,
-    /// The draft with the text as it was pasted, if a token in it is masked.
+    /// The id of the draft with the unmasked text, if a token in it is masked.
     pub kept: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub struct ImportRow {
     pub line: Option<u64>,
     /// Whether it replaces a stored profile with the same name.
     pub replaces: bool,
-    /// What changes in the stored profile: name, old value, new value.
+    /// The changes of the stored profile: name, old value, new value.
     pub changes: Vec<(String, String, String)>,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,
@@ -58,11 +58,10 @@ pub struct ImportRow {
 pub struct LineFault {
     /// The line, if it is known.
     pub line: Option<u64>,
-    /// The fault, with the path of the value.
+    /// The sentence, with the path of the value.
     pub sentence: String,
 }
 
-/// The page.
 #[component]
 pub(in crate::pages) fn Import(page: ImportPage) -> impl IntoView {
     let w = words::<ProfileActionWords>();

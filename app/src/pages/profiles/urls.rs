@@ -9,30 +9,30 @@ use crate::{
     views::BotView,
 };
 
-/// The page.
+/// The page for importing old URLs.
 #[derive(Clone, Debug, Default)]
 pub struct UrlsPage {
     /// The fault of the form as a whole.
     pub fault: Option<String>,
-    /// The table, once URLs were read.
+    /// The table, once URLs have been read.
     pub table: Option<UrlTable>,
-    /// The profiles that were made, with what replaces which URL.
+    /// The created profiles, with the old and the new URL of each.
     pub moved: Option<MovedUrls>,
 }
 
 /// Old URLs and the short URLs that replace them.
 #[derive(Clone, Debug)]
 pub struct MovedUrls {
-    /// The id under which the server keeps the list, for half an hour.
+    /// The id under which the server stores the list, for half an hour.
     pub id: String,
     /// The rows, in the order of the list.
     pub rows: Vec<MovedUrl>,
 }
 
-/// An old URL and the profile that was made of it.
+/// An old URL and the profile that was created from it.
 #[derive(Clone, Debug)]
 pub struct MovedUrl {
-    /// The line's number, from 1.
+    /// The line number, from 1.
     pub line: usize,
     /// The old URL, with its token masked.
     pub old: String,
@@ -62,7 +62,7 @@ pub struct UrlTable {
 /// A line of the list.
 #[derive(Clone, Debug, Default)]
 pub struct UrlRow {
-    /// The line's number, from 1.
+    /// The line number, from 1.
     pub line: usize,
     /// The name of the new profile.
     pub name: String,
@@ -80,7 +80,7 @@ pub struct UrlRow {
     pub lost: Vec<String>,
     /// Further advice about the profile.
     pub advice: Vec<String>,
-    /// A sentence that names an earlier line or a stored profile with the same content.
+    /// A sentence about an earlier line or a stored profile with the same content.
     pub twin: Option<String>,
     /// Whether the URL names the shared bot of the booking service and has no other fault.
     pub lacks_bot: bool,
@@ -90,7 +90,6 @@ pub struct UrlRow {
     pub marked: bool,
 }
 
-/// The page.
 #[component]
 pub(in crate::pages) fn Urls(page: UrlsPage) -> impl IntoView {
     let w = words::<ProfileActionWords>();
@@ -111,7 +110,7 @@ pub(in crate::pages) fn Urls(page: UrlsPage) -> impl IntoView {
     }
 }
 
-/// What was made: which short URL replaces which old one.
+/// The created profiles: the short URL that replaces each old one.
 #[component]
 fn Moved(moved: MovedUrls) -> impl IntoView {
     let w = words::<ProfileActionWords>();
@@ -231,7 +230,7 @@ fn Table(table: UrlTable) -> impl IntoView {
     }
 }
 
-/// The bot of the profiles whose URLs name the shared bot of the booking service.
+/// The choice of a bot for profiles whose URLs name the shared bot of the booking service.
 #[component]
 fn BotChoice(bots: Vec<BotView>, bot: Option<i64>, fault: Option<String>) -> impl IntoView {
     let w = words::<ProfileActionWords>();

@@ -1,4 +1,4 @@
-//! The fields of the cards. Each shows its fault, or the variable that fixes it.
+//! The fields of the cards. Each shows its fault, or the environment variable that overrides it.
 
 use leptos::prelude::*;
 
@@ -20,7 +20,8 @@ pub(super) fn card(id: &'static str, title: &'static str, why: &'static str, bod
 pub(super) fn card_form(view: &SettingsView, names: &[&str], fields: AnyView) -> AnyView {
     let w = words::<SettingsWords>();
     let can_change = names.iter().any(|name| view.field(name).fixed.is_none());
-    // A value that somebody else has changed meanwhile is not overwritten.
+    // The form contains the stored values, so that a value that another admin has changed in the meantime is not
+    // overwritten.
     let began_from = names
         .iter()
         .map(|name| {
@@ -114,7 +115,7 @@ pub(super) fn number(
     let (amount, unit) = text.split_at(digits);
     let unit = unit.trim();
     let known = |name: &str| name.eq_ignore_ascii_case(unit);
-    // A fixed value, or one that is not a number with a known unit, is shown as written.
+    // A fixed value, or one that is not a number with a known unit, is shown as it is stored.
     let whole =
         fixed_by.is_some() || amount.is_empty() || !(unit.is_empty() || units.iter().any(|(name, _)| known(name)));
     let value = if whole { text.clone() } else { amount.to_owned() };
@@ -122,7 +123,6 @@ pub(super) fn number(
         .iter()
         .map(|(name, title)| view! { <option value=*name selected=known(name)>{*title}</option> })
         .collect_view();
-    // A single unit without a name needs no choice.
     let only = units.first().filter(|(name, _)| name.is_empty()).map(|(_, title)| *title);
     let select = (only.is_none() && fixed_by.is_none()).then(|| {
         view! {

@@ -1,4 +1,4 @@
-//! The card of the mail server: which service, its server, user and password; or its URL as a whole.
+//! The card of the mail server: the service, its server, user and password, or its URL as a whole.
 
 use hookgram::setting::{MailService, SmtpSecurity};
 use leptos::prelude::*;
@@ -95,7 +95,8 @@ fn state(url: &SettingField) -> AnyView {
     }
 }
 
-/// The fields. Which of them a service needs is decided by the style sheet, so that it works before scripts do.
+/// The fields of the mail server. The style sheet hides those that a service does not need, so that it works without
+/// scripts.
 fn server(smtp: &SmtpView, is_fixed: bool) -> AnyView {
     let w = words::<SettingsWords>();
     let services = MailService::ALL
@@ -188,7 +189,7 @@ fn title(service: MailService) -> &'static str {
     }
 }
 
-/// What a service needs: a password made for this program alone, and where to make it.
+/// The instructions of a service: it needs a password for this program only.
 fn hint(service: MailService) -> AnyView {
     let w = words::<SettingsWords>();
     let (sentence, page) = match service {
@@ -258,7 +259,7 @@ fn Input(
     }
 }
 
-/// The URL typed whole, as in the environment variable. It wins over the fields.
+/// The URL as a whole, as in the environment variable. It takes precedence over the fields.
 fn whole_url(url: &SettingField) -> AnyView {
     let w = words::<SettingsWords>();
     let is_bad = url.fault.is_some();

@@ -17,9 +17,9 @@ use crate::i18n::{SettingsWords, words};
 /// A setting as the page shows it.
 #[derive(Clone, Debug, Default)]
 pub struct SettingField {
-    /// The current or the typed value. A secret is masked.
+    /// The typed or the stored value. A secret is masked.
     pub text: String,
-    /// The current value. A secret is masked.
+    /// The stored value. A secret is masked.
     pub stored: String,
     /// The name of the environment variable, if it or its flag overrides the setting.
     pub fixed: Option<&'static str>,
@@ -42,22 +42,22 @@ pub enum Tested {
     NoAddress(String),
 }
 
-/// The fields of the mail server, whose URL is the setting `smtp_url`.
+/// The fields of the mail server. Its URL, which they make up, is the setting `smtp_url`.
 #[derive(Clone, Debug)]
 pub struct SmtpView {
-    /// The mail service; another one's server stands in the next three fields.
+    /// The mail service. The server of another service is in the next three fields.
     pub service: MailService,
     /// The server's name.
     pub host: String,
     /// The port.
     pub port: String,
-    /// How the connection is encrypted.
+    /// The connection's encryption.
     pub security: SmtpSecurity,
     /// The user.
     pub user: String,
     /// Whether a password is stored.
     pub has_password: bool,
-    /// The name of the field that is at fault, and the sentence.
+    /// The name of the faulty field, and the sentence.
     pub fault: Option<(&'static str, String)>,
 }
 
@@ -90,7 +90,7 @@ pub struct SettingsView {
     pub me: String,
     /// The result of the test mail.
     pub tested: Option<Tested>,
-    /// Whether the reader must re-authenticate before changing anything.
+    /// Whether the reader must re-authenticate before a change.
     pub locked: bool,
 }
 
@@ -100,7 +100,6 @@ impl SettingsView {
     }
 }
 
-/// The page.
 #[component]
 pub(super) fn Settings(view: SettingsView) -> impl IntoView {
     let w = words::<SettingsWords>();
@@ -122,7 +121,7 @@ pub(super) fn Settings(view: SettingsView) -> impl IntoView {
                 </a>
             </div>
         </div>
-        // The summary does not take the focus, which goes to the faulty field.
+        // The summary does not take the focus, which the faulty field gets.
         {faulty.then(|| view! { <p class="notice bad" role="alert">{w.faulty}</p> })}
         {lock}
         <div class="settings">

@@ -1,4 +1,4 @@
-//! The signed-in account: its password, sessions and page preferences, and `/confirm`, which proves its owner again.
+//! The signed-in account: its password, sessions and page preferences, and re-authentication at `/confirm`.
 
 use app::{
     error::{AppError, FieldFault},
@@ -30,7 +30,8 @@ use crate::{
     time::now,
 };
 
-/// Unwraps the visit's `Confirmed`, or redirects to `/confirm`, which then redirects to `next`, a page with `GET`.
+/// Unwraps the visit's `Confirmed`, or redirects to `/confirm`. After re-authentication, that redirects to `next`, a
+/// page with `GET`.
 macro_rules! or_confirm {
     ($visit:ident, $next:expr) => {
         match $visit.confirmed($next) {
@@ -113,7 +114,7 @@ pub(in crate::pages) async fn password(visit: Visit, body: Body) -> Response {
     let typed = Typed::read(&visit.parts.headers, body).await;
     let user = or_refuse!(visit, visit.user().await);
     let session = or_refuse!(visit, visit.session()).clone();
-    // The new password is checked first: a fault in it must not use up the code of the second factor.
+    // The new password is checked first, so that a fault in it does not use up the code of the second factor.
     let hash = match hashed(&visit.state, visit.language, &user.account.email, typed.secret("password")).await {
         Ok(hash) => hash,
         Err(faults) => return visit.show_account(StatusCode::UNPROCESSABLE_ENTITY, faults).await,

@@ -66,13 +66,13 @@ impl Typed {
         self.0.get(name).map(|text| text.trim().to_owned()).unwrap_or_default()
     }
 
-    /// A password, exactly as it was typed.
+    /// A password, untrimmed.
     pub(super) fn secret(&self, name: &str) -> SecretString {
         self.0.get(name).cloned().unwrap_or_default().into()
     }
 
-    /// Reads a form. A body that is not a form gives no fields, and its page then says what is missing. The guard has
-    /// already read the whole body.
+    /// Reads a form. A body that is not a form yields no fields, and the page then reports what is missing. The guard
+    /// has already read the whole body.
     pub(super) async fn read(headers: &HeaderMap, body: Body) -> Self {
         let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else { return Self::default() };
         let mut request = Request::post("/");
@@ -85,7 +85,6 @@ impl Typed {
 }
 
 impl Caller {
-    /// The sign-in attempt of this request.
     pub(super) fn attempt(&self) -> SignInAttempt<'_> {
         SignInAttempt {
             state: &self.state,
@@ -121,9 +120,9 @@ impl Caller {
         Typed::read(&self.parts.headers, body).await
     }
 
-    /// Whether the page seems to have been opened over plain http although the cookie of a sign-in is for https only. The
-    /// connection does not tell, because TLS may end before this server. Browsers send `Sec-Fetch-Site` over https (and
-    /// to their own machine) only.
+    /// Whether the page seems to have been opened over plain http although the sign-in cookie is for https only. The
+    /// connection itself does not show it, because TLS may end before this server. Browsers send `Sec-Fetch-Site` only
+    /// over https and to their own machine.
     fn seems_insecure(&self) -> bool {
         let protocol = self.headers().get("x-forwarded-proto").and_then(|value| value.to_str().ok());
         let protocol = protocol.and_then(|list| list.split(',').next()).map(|first| first.trim().to_ascii_lowercase());
@@ -135,8 +134,9 @@ impl Caller {
             }
     }
 
-    /// The answer to a form behind a link that no longer works. If the form is sent a second time (a double click), the
-    /// first has used the link up, and its password signs in; otherwise `closed` is shown.
+    /// The response to a form behind a link that no longer works. If the form was submitted twice (a double click), the
+    /// first request has used up the link, so the second one signs in with the form's password. Otherwise this shows
+    /// `closed`.
     pub(super) async fn sent_again(self, code_hash: &[u8], typed: &Typed, closed: EntryPage) -> Response {
         let email = match self.state.store.accounts.used_link(code_hash).await {
             Ok(Some(email)) if email.is_empty() => typed.text("email"),
@@ -150,11 +150,10 @@ impl Caller {
         }
     }
 
-    /// Renders a page with this status.
     pub(in crate::pages) async fn show(self, status: StatusCode, mut page: EntryPage) -> Response {
         if let EntryPage::SignIn(form) = &mut page {
             form.secure = self.seems_insecure().then(|| self.state.public_url.to_string());
-            // A failure of the database is no reason to say that there are no accounts.
+            // A failure of the database must not show the page for a server without accounts.
             form.no_account = self.state.store.accounts.count_users().await.is_ok_and(|count| count == 0);
         }
         let options = self.state.leptos.clone();
@@ -180,12 +179,12 @@ impl Caller {
         said.status.send(self.show(StatusCode::OK, page(form)).await)
     }
 
-    /// Hashes a new password, or says why it may not be chosen.
+    /// Hashes a new password, or returns why it is refused.
     pub(super) async fn hashed(&self, email: &str, password: SecretString) -> Result<String, Vec<FieldFault>> {
         hashed(&self.state, self.language, email, password).await
     }
 
-    /// Signs in an account that was made just now, up to its second factor.
+    /// Signs in a new account, up to its second factor.
     pub(super) async fn enter_new(&self, account: Account) -> Result<Entry, StoreError> {
         let user = self.state.store.accounts.user(account.id).await?.ok_or(StoreError::NotFound)?;
         self.attempt().after_password(&user).await
@@ -200,7 +199,7 @@ impl Caller {
     }
 }
 
-/// Hashes a new password of the account with this address, or says why it may not be chosen.
+/// Hashes a new password of the account with this address, or returns why it is refused.
 pub(super) async fn hashed(
     state: &AppState,
     language: Language,
@@ -233,14 +232,14 @@ impl Status {
     }
 }
 
-/// The answer to a failed attempt: its status, and the faults that the page shows.
+/// The response to a failed attempt: its status, and the faults on the page.
 pub(super) struct Said {
     pub status: Status,
     pub faults: Vec<FieldFault>,
 }
 
 impl Said {
-    /// `wrong` makes the fault for a wrong password, at the field that has it.
+    /// `wrong` builds the fault for a wrong password, at the password's field.
     pub(super) fn of(language: Language, fault: EntryFault, wrong: impl FnOnce(&SignInWords) -> FieldFault) -> Self {
         let w = SignInWords::of(language);
         let whole = |sentence: String| FieldFault { field: String::new(), sentence };
@@ -274,14 +273,13 @@ impl Said {
     }
 }
 
-/// Redirects to another page and sets cookies.
 pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SetCookie>) -> Response {
     let mut response = Redirect::to(to).into_response();
     cookies::hand_over(&mut response, cookies);
     response
 }
 
-/// `next` if it is a path on this server, else `/`: a redirect must not lead to another site.
+/// `next` if it is a path on this server, else `/`, because a redirect must not lead to another site.
 pub(super) fn local(next: &str) -> &str {
     let ours =
         next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

@@ -23,7 +23,7 @@ use crate::{
     store::{LinkKind, StoreError},
 };
 
-/// `GET /login`. A caller who is signed in already is redirected to `next`.
+/// `GET /login`. A signed-in caller is redirected to `next`.
 pub(in crate::pages) async fn page(caller: Caller) -> Response {
     let next = caller.asked("next");
     if caller.account.is_some() {
@@ -106,7 +106,7 @@ pub(in crate::pages) async fn set_up_page(Path(code): Path<String>, caller: Call
     }
 }
 
-/// `POST /setup/{code}`: makes the first admin, and signs them in.
+/// `POST /setup/{code}`: creates the first admin and signs them in.
 pub(in crate::pages) async fn set_up(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let email = typed.text("email");

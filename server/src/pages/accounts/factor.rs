@@ -1,4 +1,4 @@
-//! The second factor: setting it up, new recovery codes, switching it off. Each needs a confirmed session.
+//! The second factor: setting it up, new recovery codes, switching it off. Each needs re-authentication.
 
 use app::{
     error::FieldFault,
@@ -75,7 +75,7 @@ fn opened(visit: &Visit, sealed: &str) -> Option<Totp> {
     (0..SETUP_TIME).contains(&age).then(|| Totp::from_base32(&SecretString::from(secret)))?
 }
 
-/// `POST /account/second-factor`: takes the first code and switches the second factor on; only this answer shows the
+/// `POST /account/second-factor`: checks the first code and switches the second factor on. Only this response shows the
 /// recovery codes.
 pub(in crate::pages) async fn turn_on(visit: Visit, body: Body) -> Response {
     or_confirm!(visit, PAGE);
@@ -102,7 +102,7 @@ pub(in crate::pages) async fn turn_on(visit: Visit, body: Body) -> Response {
         Err(StoreError::Taken) => return Redirect::to(PAGE).into_response(),
         turned_on => or_refuse!(visit, turned_on.map_err(internal)),
     };
-    // The password was not given in this request: the session keeps the time of its last proof.
+    // This request did not check the password, so the session keeps the time of its last re-authentication.
     let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, None).await.map_err(internal));
     let mut response = show_codes(visit, &codes).await;
     cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));

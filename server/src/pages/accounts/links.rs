@@ -1,4 +1,4 @@
-//! The pages behind one-time links (an invitation, a new password, an e-mail address), and the form that asks for a
+//! The pages behind one-time links (an invitation, a new password, an e-mail address), and the form that requests a
 //! link.
 
 use app::{
@@ -38,7 +38,7 @@ pub(in crate::pages) async fn invitation_page(Path(code): Path<String>, caller: 
     }
 }
 
-/// `POST /invite/{code}`: makes the account, and signs it in.
+/// `POST /invite/{code}`: creates the account and signs it in.
 pub(in crate::pages) async fn accept(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let code_hash = codes::hash(&code);
@@ -81,7 +81,7 @@ pub(in crate::pages) async fn forgot_page(caller: Caller) -> Response {
     caller.show(StatusCode::OK, page).await
 }
 
-/// `POST /forgot`: answers the same, and at once, whether the address has an account or not.
+/// `POST /forgot`: the response and its timing are the same whether or not the account exists.
 pub(in crate::pages) async fn forgot(caller: Caller, body: Body) -> Response {
     if !caller.state.mail.is_set_up() {
         return caller.show(StatusCode::OK, EntryPage::ForgotByCommand).await;
@@ -127,7 +127,7 @@ async fn send_link(
     };
     state.store.accounts.add_link(link, &client.by(&user.account.email)).await?;
     let url = format!("{}/reset/{code}", state.public_url);
-    // The mail goes to the stored address: the one that was typed may look alike but belong to somebody else.
+    // The mail is sent to the stored address. The typed one may look alike but belong to somebody else.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
         let w = ResetLetter::of(language);
         let note = Note {
@@ -152,7 +152,7 @@ pub(in crate::pages) async fn reset_page(Path(code): Path<String>, caller: Calle
     }
 }
 
-/// `POST /reset/{code}`: sets the new password. An account with a second factor is still asked for it.
+/// `POST /reset/{code}`: sets the new password. An account with a second factor must still enter it.
 pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let code_hash = codes::hash(&code);
@@ -182,7 +182,7 @@ pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, bo
     }
 }
 
-/// `GET /confirm-email/{code}`: changes nothing, because programs that scan mails follow their links.
+/// `GET /confirm-email/{code}`: changes nothing, because mail scanners follow links.
 pub(in crate::pages) async fn address_page(Path(code): Path<String>, caller: Caller) -> Response {
     match caller.state.store.mails.linked_address(&codes::hash(&code), now()).await {
         Ok(Some((address, state))) => caller.show(StatusCode::OK, EntryPage::ConfirmEmail(code, address, state)).await,
@@ -191,7 +191,7 @@ pub(in crate::pages) async fn address_page(Path(code): Path<String>, caller: Cal
     }
 }
 
-/// `POST /confirm-email/{code}`: stores the answer of the address's owner, and redirects to the page.
+/// `POST /confirm-email/{code}`: stores the decision of the address's owner, and redirects to the page.
 pub(in crate::pages) async fn answer_for_address(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let answer = match caller.form(body).await.text("do").as_str() {
         "confirm" => AddressState::Confirmed,

@@ -19,7 +19,7 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How long an invitation can be accepted: 3 days.
+/// How long an invitation can be accepted, in milliseconds: 3 days.
 const INVITED: Millis = 3 * 24 * 60 * 60 * 1000;
 
 const PAGE: &str = "/users";
@@ -63,7 +63,7 @@ fn shown(visit: &Visit<Admin>, member: Member) -> MemberView {
     }
 }
 
-/// `POST /users/invite`: makes an invitation. Only this answer shows its link.
+/// `POST /users/invite`: creates an invitation. Only this response shows its link.
 pub(in crate::pages) async fn invite(visit: Visit<Admin>, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -81,7 +81,7 @@ pub(in crate::pages) async fn invite(visit: Visit<Admin>, body: Body) -> Respons
     let invitation = NewInvitation { code_hash: &codes::hash(&code), email: email.as_str(), role, made_by, expires_at };
     match visit.state.store.accounts.add_invitation(invitation, &by).await {
         Ok(()) => {}
-        // The admin was removed or demoted while the form was on its way.
+        // The admin was removed or demoted during the request.
         Err(StoreError::NotFound) => return visit.refuse(AppError::Forbidden).await,
         Err(StoreError::Taken) => return again(visit, typed, Some(role), w.email_taken).await,
         Err(error) => return visit.refuse(internal(error)).await,
@@ -131,7 +131,7 @@ pub(in crate::pages) async fn revoke(visit: Visit<Admin>, body: Body) -> Respons
 /// `GET /users/{id}`
 pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit<Admin>) -> Response {
     let member = or_refuse!(visit, member(&visit, &id).await);
-    // Confirmed on the GET, so that the forms of this page are sent with a fresh proof.
+    // Re-authentication happens at the GET, so that the forms of this page are sent with a recent proof.
     or_confirm!(visit, &page_of(&member));
     let view = shown(&visit, member);
     visit.show(StatusCode::OK, ServerPage::User(Box::new(view), None)).await

@@ -28,7 +28,7 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How long a draft is kept: an hour, in milliseconds.
+/// How long a draft is stored: an hour, in milliseconds.
 const DRAFT_LIFE: Millis = 60 * 60 * 1000;
 
 /// The stored form of a draft, without its token.
@@ -46,14 +46,14 @@ impl Backend for PageRequest {
         language: Option<Language>,
         theme: Option<Theme>,
     ) -> Result<(), AppError> {
-        // The system's theme is stored as no preference, because another device has its own.
+        // The system's theme is stored as no preference, because another device has its own theme.
         let theme = theme.map(|theme| if theme == Theme::System { "" } else { theme.name() });
         self.state.store.accounts.prefer(account.id, language.map(tag), theme, None).await.map_err(internal)
     }
 
     async fn keep_draft(&self, operator: &Operator, draft: Draft) -> Result<String, AppError> {
         let Draft { profile, mut form, token, faults, old_url } = draft;
-        // The token field is dropped: text in it that is not a whole token may be most of one.
+        // The token field is cleared: text that is not a whole token may still be most of one.
         form.token = TypedToken::default();
         // A token that was typed into another field is stored masked.
         let content = BotToken::mask_all(&serde_json::to_string(&Content { form, faults }).map_err(internal)?);
@@ -201,7 +201,7 @@ impl Backend for PageRequest {
 }
 
 impl PageRequest {
-    /// Checks that a profile has a bot. A typed token is shown to Telegram before it is stored.
+    /// Checks that a profile has a bot. A typed token is checked with Telegram before it is stored.
     async fn check_bot(&self, id: Option<i64>, edited: &EditedProfile) -> Result<(), AppError> {
         if let Some(token) = &edited.profile.token {
             return bots::ask_before_storing(self, token).await;

@@ -40,7 +40,7 @@ async fn show<P: Permission>(visit: Visit<P>, id: Option<i64>) -> Response {
         data.field = booking.map(|booking| booking.settings.field.into());
     }
     data.old_url_first = visit.asked("from").is_some_and(|from| from == "url");
-    // Set by leptos when a form that was sent without scripts was refused as a whole.
+    // Leptos sets these parameters if a form that was submitted without scripts is refused as a whole.
     let error = visit.asked("__path").zip(visit.asked("__err"));
     visit.show(StatusCode::OK, ServerPage::Builder(Box::new(data), error)).await
 }

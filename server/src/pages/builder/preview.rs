@@ -19,12 +19,12 @@ use crate::pages::{PageRequest, internal};
 
 /// The number of past events to choose from.
 const OFFERED: i64 = 10;
-/// The number of past events that a changed profile is compared on.
+/// The number of past events used for a comparison.
 const COMPARED: usize = 5;
 /// Unchanged lines shown before and after a changed one.
 const AROUND: usize = 1;
 
-/// The newest events of a profile that still have their bodies, newest first.
+/// The newest events of a profile whose bodies are still stored, newest first.
 pub(super) async fn past_events(request: &PageRequest, profile: i64) -> Result<Vec<PastEvent>, AppError> {
     let rows = request.state.store.events.past_events(profile, OFFERED).await.map_err(internal)?;
     let clock = request.clock();
@@ -57,7 +57,7 @@ pub(super) async fn compare(
         };
         let (sides, host) = (sides.clone(), request.state.settings.now().booking_url.clone());
         let work = move || {
-            // A body that was refused because it is not an event has no message with either profile.
+            // A body that is not an event has no message with either profile.
             let event = BookingEvent::read(&body).ok()?;
             let (before, after) = (sides.0.parts(&event, &host), sides.1.parts(&event, &host));
             let lines = shortened(difference(&before, &after));
@@ -70,7 +70,6 @@ pub(super) async fn compare(
     Ok(compared)
 }
 
-/// The stored or the changed profile.
 struct Side {
     channel: ChannelKind,
     profile: Profile,
@@ -78,8 +77,8 @@ struct Side {
 }
 
 impl Side {
-    /// The parts of the message to the first participant whom an event reaches. Empty if the profile does not want the
-    /// event, reaches nobody, or has nothing to say.
+    /// The parts of the message to the event's first participant with a usable chat. Empty if the profile does not
+    /// accept the event, if there is no such participant, or if the message is empty.
     fn parts(&self, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
         let is_wanted = self.events.is_empty() || event.event_type.is_some_and(|kind| self.events.contains(&kind));
         let field_name = self.profile.field_name.as_deref();

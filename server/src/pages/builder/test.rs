@@ -38,7 +38,8 @@ pub(super) async fn send(
         None => String::new(),
     };
     let (own, by, owner) = (request.clone(), request.by(operator.account()), operator.account().id);
-    // A task of its own: a client that disconnects must stop neither the test nor its record.
+    // The test runs in a separate task, because a client that disconnects must stop neither the test nor its audit
+    // entry.
     let test = spawn(async move { carry_out(&own, &by, owner, &name, token, input).await });
     test.await.map_err(internal)?
 }
@@ -95,7 +96,7 @@ fn test_parts(channel: ChannelKind, profile: &Profile, event: &BookingEvent, boo
     message::render(&profile.formatting, context).parts(channel.limits())
 }
 
-/// The outcome of a test whose message the channel did not take.
+/// The outcome of a test whose message the channel did not accept.
 fn test_outcome(answer: Answer, Classified { meaning, cause, .. }: Classified) -> TestOutcome {
     match (answer, meaning) {
         (Answer::Sent { .. }, _) => TestOutcome::Sent { parts: 1 },

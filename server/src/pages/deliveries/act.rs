@@ -1,4 +1,4 @@
-//! Replaying and cancelling deliveries: a page asks for confirmation, then the form is carried out.
+//! Replaying and cancelling deliveries: a page asks for confirmation, then the form carries out the action.
 
 use app::{
     error::AppError,
@@ -60,7 +60,8 @@ pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
-/// `GET /deliveries/all`: asks for confirmation, for all deliveries that a query finds, with their number.
+/// `GET /deliveries/all`: asks for confirmation of an action on all deliveries that a query finds, and shows their
+/// number.
 pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     let viewer = visit.who.viewer();
     let query = visit.log_query();
@@ -77,7 +78,7 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
-/// `POST /deliveries/all`: begins the bulk operation, and redirects to its progress.
+/// `POST /deliveries/all`: starts the bulk operation, and redirects to its progress.
 pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Response {
     let matching = or_refuse!(visit, matching(&visit, &visit.log_query()));
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -107,7 +108,7 @@ fn matching(visit: &Visit<Operator>, query: &LogQuery) -> Result<Matching, AppEr
     Ok(Matching { outcome, profile: query.profile, cause: query.cause, since, until })
 }
 
-/// The deliveries and events found by a query that a bulk operation cannot evaluate: as many as one form can name.
+/// The deliveries and events of a query that a bulk operation cannot evaluate, up to the most that one form can name.
 async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Result<Chosen, AppError> {
     let request = visit.request();
     let mut query = LogQuery { behind: None, ..query };
@@ -127,7 +128,7 @@ async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Res
     }
 }
 
-/// The ids in the names of fields that begin with `prefix`.
+/// The ids in the names of fields that start with `prefix`.
 fn named(fields: &Fields, prefix: &str) -> Vec<i64> {
     let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect();
     ids.sort_unstable();
@@ -143,7 +144,7 @@ fn how(fields: &Fields) -> ReplayAs {
     if fields.get("how").is_some_and(|how| how == "is") { ReplayAs::ItIs } else { ReplayAs::ItWas }
 }
 
-/// The page that the form names to return to, if it is one of these pages.
+/// The page to return to, if the form names one of these pages.
 fn back(fields: &Fields) -> String {
     let back = fields.get("back").map(String::as_str).unwrap_or_default();
     let ours = back == "/deliveries" || back.starts_with("/deliveries?") || back.starts_with("/deliveries/");

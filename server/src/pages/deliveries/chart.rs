@@ -1,4 +1,4 @@
-//! Adds up hours into the bars of a chart.
+//! Sums hours up into the bars of a chart.
 
 use app::views::ChartBar;
 use chrono::{DateTime, TimeDelta};
@@ -8,25 +8,24 @@ use crate::time::Millis;
 
 const HOUR: Millis = 60 * 60 * 1000;
 const DAY: Millis = 24 * HOUR;
-/// The span that is drawn if the query names none.
+/// The shown span if the query names none.
 const WEEK: Millis = 7 * DAY;
-/// The longest span that is drawn. A longer one is cut off at its beginning.
+/// The longest shown span. A longer one is cut off at its start.
 const LONGEST: Millis = 400 * DAY;
 
-/// The span to draw: the one that the query names, at most until now.
+/// The span to show: that of the query, at most until now.
 pub(super) fn span(from: Option<Millis>, to: Option<Millis>, now: Millis) -> (Millis, Millis) {
     let to = to.unwrap_or(now).clamp(DAY, now.max(DAY));
     let from = from.unwrap_or(to.saturating_sub(WEEK)).clamp(to.saturating_sub(LONGEST), to.saturating_sub(HOUR));
     (from, to)
 }
 
-/// The whole hours of a span: the first one, and the one after the last.
+/// The hours of a span: the first one, and the one after the last.
 pub(super) fn hours((from, to): (Millis, Millis)) -> (i64, i64) {
     (from.div_euclid(HOUR), (to - 1).div_euclid(HOUR) + 1)
 }
 
-/// Bars of an hour, six hours, a day or a week, so that there are not too many. Days are those of the reader's time
-/// zone.
+/// Bars of an hour, six hours, a day or a week, depending on the span. Days are those of the reader's time zone.
 pub(super) fn bars(outcomes: &[(i64, Day)], span: (Millis, Millis), zone: TimeZone) -> Vec<ChartBar> {
     let (first, end) = hours(span);
     let length = (end - first) * HOUR;
@@ -38,7 +37,7 @@ pub(super) fn bars(outcomes: &[(i64, Day)], span: (Millis, Millis), zone: TimeZo
     let mut from = start(first * HOUR, wide, zone);
     let mut rest = outcomes;
     while from < end * HOUR {
-        // Half a bar further, because a day may have 23 or 25 hours.
+        // Half a bar is added before rounding down, because a day may have 23 or 25 hours.
         let to = start(from + wide + wide / 2, wide, zone);
         let to = if to > from { to } else { from + wide };
         let count = rest.iter().take_while(|(hour, _)| hour * HOUR < to).count();
@@ -50,7 +49,7 @@ pub(super) fn bars(outcomes: &[(i64, Day)], span: (Millis, Millis), zone: TimeZo
     bars
 }
 
-/// The beginning of the bar that holds a moment, by the clocks of the zone, on a whole hour of UTC.
+/// The start of the bar that contains a time, in the zone's local time, on a whole hour of UTC.
 fn start(at: Millis, wide: Millis, zone: TimeZone) -> Millis {
     let offset = |at: Millis| {
         let at = DateTime::from_timestamp_millis(at).unwrap_or_default();

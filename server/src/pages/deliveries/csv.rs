@@ -1,13 +1,13 @@
 //! CSV for spreadsheets. A spreadsheet evaluates text that looks like a formula, and may split a line at another
-//! separator than the file was made with. Text from outside must stay text in either case.
+//! separator than the file's. Text from outside must remain text in both cases.
 
 use csv::{Terminator, WriterBuilder};
 use hookgram::values::Language;
 use serde_json::Value;
 
-/// The characters that begin a formula, also in the full-width forms of East Asian keyboards.
+/// The characters that start a formula, including the full-width forms of East Asian keyboards.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-/// The characters at which a spreadsheet may begin a new cell, whichever separator the file was made with.
+/// The characters at which a spreadsheet may start a new cell, whatever the file's separator is.
 const SEPARATORS: [char; 6] = [',', ';', '\t', '\r', '\n', '|'];
 
 /// The separator that spreadsheets expect in a language.
@@ -15,7 +15,7 @@ pub(in crate::pages) fn separator(language: Language) -> u8 {
     if language == Language::Ru { b';' } else { b',' }
 }
 
-/// Writes rows of equal length as RFC 4180 defines them, but with this separator.
+/// Writes rows of equal length in the format of RFC 4180, with this separator.
 pub(in crate::pages) fn lines(separator: u8, rows: impl Iterator<Item = impl AsRef<[Value]>>) -> Vec<u8> {
     let mut writer = WriterBuilder::new().delimiter(separator).terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
@@ -37,7 +37,7 @@ fn cell(value: &Value) -> String {
         return text.clone();
     }
     let mut safe = String::with_capacity(text.len() + 2);
-    // Whether a cell may begin here: there were only blanks and quotes since the last separator.
+    // True where a cell may start: only blanks and quotes since the last separator.
     let mut begins = true;
     for letter in text.chars() {
         let is_blank = letter.is_whitespace() || is_unseen(letter) || matches!(letter, '"' | '\'');
@@ -53,7 +53,6 @@ fn cell(value: &Value) -> String {
     safe
 }
 
-/// Whether spreadsheets ignore the character.
 fn is_unseen(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
@@ -93,14 +92,14 @@ mod tests {
         assert_eq!(lines(b',', [[Value::Null, json!(5)], [json!(6), json!("")]].into_iter()), b",5\r\n6,\r\n");
     }
 
-    /// A row of these cells, without the end of its line.
+    /// A row of these cells, without its line break.
     fn line(cells: &[&str], separator: char) -> String {
         let row: Vec<Value> = cells.iter().copied().map(Value::from).collect();
         let row = String::from_utf8(lines(u8::try_from(separator).unwrap(), std::iter::once(row))).unwrap();
         row.strip_suffix("\r\n").unwrap().to_owned()
     }
 
-    /// The cells of a line as a spreadsheet reads them that splits at this separator.
+    /// The cells of a line in a spreadsheet that splits at this separator.
     fn cells(line: &str, separator: char) -> Vec<String> {
         let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
         let mut letters = line.chars().peekable();
@@ -144,7 +143,7 @@ mod tests {
                         prop_assert!(!bare.starts_with(FORMULA) || is_number, "{cell:?} of {line:?} at {split:?}");
                     }
                 }
-                // With its own separator, the line has as many cells as were written.
+                // Split at its own separator, the line has as many cells as were written.
                 prop_assert_eq!(cells(&line, made).len(), texts.len(), "{:?}", line);
             }
         }

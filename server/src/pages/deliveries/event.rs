@@ -19,7 +19,7 @@ use crate::{
     store::{Attempt, LogFilter, Logged, StoreError},
 };
 
-/// How many of a booking's other events are shown, the newest first.
+/// The most shown events of the same booking, newest first.
 const RELATED: i64 = 20;
 
 /// `GET /deliveries/{id}`
@@ -52,7 +52,7 @@ pub(in crate::pages) async fn payload_file(Path(id): Path<String>, visit: Visit)
 /// One event with its deliveries and their attempts, by its public id.
 ///
 /// # Errors
-/// [`AppError::NotFound`] if there is no such event; if the database fails.
+/// [`AppError::NotFound`] if there is no such event.
 pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
     let store = &request.state.store;
     let logged = store.log.logged_event(public_id).await.map_err(internal)?;
@@ -65,7 +65,7 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
         }
         None => Vec::new(),
     };
-    // Booking numbers are unique only within one service: another profile's customers may have the same ones.
+    // Booking numbers are unique only within one service. Another profile's events may have the same number.
     let same = |other: &Logged| {
         other.event != first.event && other.profile_id == first.profile_id && other.bot_of_event == first.bot_of_event
     };
@@ -84,7 +84,7 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
     Ok(if is_shown { event } else { personal::of_event(event, request.language) })
 }
 
-/// The body of an event as it was received; `None` if it is not kept.
+/// The body of an event as it was received; `None` if it is not stored.
 async fn body(request: &PageRequest, viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
     personal::ask(&request.state, viewer.account())?;
     let logged = request.state.store.log.logged_event(public_id).await.map_err(internal)?;
@@ -99,7 +99,7 @@ async fn detail(request: &PageRequest, id: i64, logged: Logged) -> Result<Delive
     Ok(DeliveryDetail { row: row(logged, request.language), parts, attempts })
 }
 
-/// Treats a body that cannot be unpacked as one that is not kept.
+/// A body that cannot be unpacked counts as one that is not stored.
 fn unreadable(error: StoreError) -> Result<Option<Vec<u8>>, AppError> {
     match error {
         StoreError::Corrupt(what) => {

@@ -1,4 +1,4 @@
-//! The log as a file of any length: everything that the query finds, streamed page by page.
+//! The log as a file: all rows of the query, streamed page by page, so that its size is unlimited.
 
 use std::{convert::Infallible, iter};
 
@@ -25,7 +25,6 @@ use crate::{
     time::Millis,
 };
 
-/// The format of a file.
 #[derive(Clone, Copy)]
 enum Form {
     /// One row a line, for spreadsheets: RFC 4180 with a byte order mark, and this separator.
@@ -72,10 +71,9 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     or_refuse!(visit, personal::ask(&visit.state, visit.account()));
     let request = visit.request();
     let mut query = LogQuery { behind: None, ..visit.log_query() };
-    // The first page is read before the answer begins, so that a query that is refused gets an error page.
+    // The first page is read before the response starts, so that a refused query gets an error page.
     let mut page = or_refuse!(visit, log_page(&request, &viewer, &query).await);
-    // The audit entry masks the chat and omits the searched text: when a person is erased, nothing of them may stay
-    // here.
+    // The audit entry masks the chat and omits the searched text, so that nothing about an erased person remains here.
     let chat = if query.chat.is_empty() { String::new() } else { personal::masked(&query.chat) };
     let asked = LogQuery { chat, text: String::new(), ..query.clone() };
     let asked = percent_decode_str(&asked.parameters()).collect::<Vec<u8>>();

@@ -27,11 +27,10 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Rows per page of the log.
 const SHOWN: i64 = 50;
-/// The most names of profiles that a page contains; of more, the script asks for those that fit.
+/// The most names of profiles in the page. If there are more, the script requests matching ones.
 const MOST_NAMES: i64 = 100;
-/// The most names that are suggested at once.
+/// The most suggested names.
 const SUGGESTED: i64 = 10;
 
 /// `GET /deliveries`
@@ -40,7 +39,7 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     let (request, mut query) = (visit.request(), visit.log_query());
     let profile = match or_refuse!(visit, profile_filter(&visit, &query).await) {
         Wanted::Profile(id) => {
-            // The address holds the id: a profile may get another name.
+            // The address contains the id, because a profile may be renamed.
             let query = LogQuery { profile: Some(id), behind: None, ..query };
             return Redirect::to(&query.address("/deliveries")).into_response();
         }
@@ -49,7 +48,7 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     let mut fault = None;
     let page = match log_page(&request, &viewer, &query).await {
         Err(AppError::Invalid(faults)) => {
-            // The form shows the unreadable times again; the page and the chart are made without them.
+            // The form shows the unreadable times again. The page and the chart ignore them.
             fault = faults.into_iter().next().map(|fault| (fault.field, fault.sentence));
             let without = LogQuery { from: String::new(), to: String::new(), ..query.clone() };
             or_refuse!(visit, log_page(&request, &viewer, &without).await)
@@ -80,7 +79,7 @@ enum Wanted {
     Unclear(ProfileFilter),
 }
 
-/// Looks for the profile that the form's `named` means: the one with this name, else the only one whose name contains it.
+/// Finds the profile of the form's `named`: the one with this name, else the only one whose name contains it.
 async fn profile_filter(visit: &Visit, query: &LogQuery) -> Result<Wanted, AppError> {
     let profiles = &visit.state.store.profiles;
     let typed = visit.asked("named").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -110,7 +109,7 @@ async fn profile_filter(visit: &Visit, query: &LogQuery) -> Result<Wanted, AppEr
     Ok(Wanted::Unclear(ProfileFilter { text, fault: Some(fault), candidates: found, names }))
 }
 
-/// `GET /profiles/names`: the names that contain a text, for the filter that completes them, as a JSON list.
+/// `GET /profiles/names`: the names that contain a text, as a JSON list, for the filter's suggestions.
 pub(in crate::pages) async fn names(visit: Visit) -> Response {
     let text = visit.asked("q").unwrap_or_default();
     let found = visit.state.store.profiles.named_like(text.trim(), SUGGESTED).await;
@@ -121,13 +120,13 @@ pub(in crate::pages) async fn names(visit: Visit) -> Response {
 /// A page of the log, newest first.
 ///
 /// # Errors
-/// [`AppError::Invalid`] if the query's times cannot be read, [`AppError::Forbidden`] if it asks for personal data that the
-/// reader may not see; if the database fails.
+/// [`AppError::Invalid`] if the query's times cannot be read, [`AppError::Forbidden`] if it asks for personal data that
+/// the reader may not see.
 pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) -> Result<LogPage, AppError> {
     let is_shown = personal::is_shown(&request.state, viewer.account());
     let asks_for_it = !query.chat.is_empty() || !query.text.is_empty();
     if asks_for_it && !is_shown {
-        // A reader must not find out by searching what they may not see.
+        // Searching must not reveal data that the reader may not see.
         return Err(AppError::Forbidden);
     }
     let filter = filter(request, query, SHOWN)?;
@@ -137,7 +136,7 @@ pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) 
     Ok(if is_shown { page } else { personal::of_page(page) })
 }
 
-/// The outcomes within the query's times, or within a week if it names none; of its profile, or of all.
+/// The outcomes within the query's times, or within the last week if it names none, of its profile or of all profiles.
 async fn chart(request: &PageRequest, query: &LogQuery) -> Result<Chart, AppError> {
     let (from, to) = times(query, request.clock().zone(), request.language)?;
     let span = chart::span(from, to, now());
@@ -165,12 +164,11 @@ fn filter(request: &PageRequest, query: &LogQuery, limit: i64) -> Result<LogFilt
     })
 }
 
-/// The beginning and the end of the query's times, or which of them cannot be read.
+/// The query's start and end, or the faults of those that cannot be read.
 fn times(query: &LogQuery, zone: TimeZone, language: Language) -> Result<(Option<Millis>, Option<Millis>), AppError> {
     query.within(zone, now()).map_err(|name| AppError::field(name, LogWords::of(language).time_unreadable))
 }
 
-/// Converts a stored row into a row of the page.
 pub(super) fn row(logged: Logged, language: Language) -> LogRow {
     let bot = logged.bot_id;
     let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();
@@ -208,7 +206,7 @@ pub(super) fn row(logged: Logged, language: Language) -> LogRow {
     }
 }
 
-/// The name of a customer as one line, if it shows anything.
+/// The name of a customer as one line; `None` if it has no visible text.
 pub(super) fn known_name(stored: &str) -> Option<String> {
     Some(full_name(stored, "")).filter(|name| !name.is_empty())
 }

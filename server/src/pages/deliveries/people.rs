@@ -48,7 +48,7 @@ fn row(row: Unreachable) -> UnreachableRow {
     }
 }
 
-/// `GET /deliveries/erase`: asks for a chat, and shows what is stored about it.
+/// `GET /deliveries/erase`: asks for a chat, and shows the data stored about it.
 pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     let chat = visit.asked("chat").unwrap_or_default().trim().to_owned();
     let past = or_refuse!(visit, visit.state.store.maintenance.erasures().await.map_err(internal));

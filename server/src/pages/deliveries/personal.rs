@@ -1,5 +1,5 @@
-//! Customers' personal data: the recipient of a message, its text, and the event behind it. Viewers see it if the
-//! settings allow that.
+//! Customers' personal data: the recipient of a message, its text, and the event. Viewers see it if the settings allow
+//! that.
 
 use app::{
     error::AppError,
@@ -32,14 +32,13 @@ pub(crate) fn ask(state: &AppState, account: &Account) -> Result<(), AppError> {
     if is_shown(state, account) { Ok(()) } else { Err(AppError::Forbidden) }
 }
 
-/// The last three characters of a chat: enough to tell chats apart, too few to find the person.
+/// The last three characters of a chat: enough to distinguish chats, too few to find the person.
 pub(crate) fn masked(chat: &str) -> String {
     let letters: Vec<char> = chat.chars().collect();
     let end: String = letters.iter().skip(letters.len().saturating_sub(3)).collect();
     format!("…{end}")
 }
 
-/// The first letter of a name.
 pub(crate) fn masked_name(name: &str) -> String {
     name.chars().next().map(|first| format!("{first}…")).unwrap_or_default()
 }
@@ -49,12 +48,12 @@ pub(crate) fn hidden(language: Language) -> String {
     HIDDEN.get(language).to_owned()
 }
 
-/// A page of the log without personal data.
+/// Removes personal data from a page of the log.
 pub(crate) fn of_page(page: LogPage) -> LogPage {
     LogPage { rows: page.rows.into_iter().map(of_row).collect(), ..page }
 }
 
-/// An event without personal data.
+/// Removes personal data from an event.
 pub(crate) fn of_event(event: EventDetail, language: Language) -> EventDetail {
     EventDetail {
         row: of_row(event.row),
@@ -65,7 +64,7 @@ pub(crate) fn of_event(event: EventDetail, language: Language) -> EventDetail {
     }
 }
 
-/// A delivery without personal data.
+/// Removes personal data from a delivery.
 pub(crate) fn of_delivery(delivery: DeliveryDetail, language: Language) -> DeliveryDetail {
     DeliveryDetail {
         row: of_row(delivery.row),
@@ -74,7 +73,7 @@ pub(crate) fn of_delivery(delivery: DeliveryDetail, language: Language) -> Deliv
     }
 }
 
-/// A customer without personal data.
+/// Removes personal data from a customer.
 pub(crate) fn of_customer(customer: CustomerView) -> CustomerView {
     let booking =
         customer.booking.map(|booking| CustomerBookingView { service: None, number: None, link: None, ..booking });
@@ -87,7 +86,7 @@ pub(crate) fn of_customer(customer: CustomerView) -> CustomerView {
     }
 }
 
-/// A person without personal data.
+/// Removes personal data from a person.
 pub(crate) fn of_person(person: Person) -> Person {
     Person { name: person.name.as_deref().map(masked_name), phone: None }
 }

@@ -1,4 +1,4 @@
-//! Bulk operations: replaying or cancelling everything that a query found.
+//! Bulk operations: replaying or cancelling all deliveries of a query.
 
 use app::{error::AppError, pages::ServerPage};
 use axum::{
@@ -37,7 +37,7 @@ pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit) -> Respo
 pub(in crate::pages) async fn stop(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let id = or_refuse!(visit, number(&id));
     match visit.state.store.queue.stop_bulk(id, &visit.by(), now()).await {
-        // `NotFound`: the operation has ended by itself.
+        // `NotFound` means that the operation has already finished.
         Ok(()) | Err(StoreError::NotFound) => Redirect::to(&format!("/deliveries/work/{id}")).into_response(),
         Err(error) => visit.refuse(internal(error)).await,
     }

@@ -10,7 +10,7 @@ use crate::{
     time::now,
 };
 
-/// How long the old webhook key keeps working if the operator chooses so (contract §1): 24 hours, in milliseconds.
+/// How long the old webhook key works if the operator chooses so (contract §1): 24 hours, in milliseconds.
 const GRACE: i64 = 24 * 60 * 60 * 1000;
 
 fn refusal(error: StoreError) -> AppError {
@@ -46,14 +46,14 @@ fn copies(language: Language, name: &str) -> Vec<String> {
     first.chain((2..1000).map(|number| format!("{original} ({word} {number})"))).collect()
 }
 
-/// `GET /profiles/{id}/key`: explains what a new webhook key changes.
+/// `GET /profiles/{id}/key`: explains the effect of a new webhook key.
 pub(in crate::pages) async fn key(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let short_url = visit.state.short_url(&stored.key);
     visit.show(StatusCode::OK, ServerPage::Key { id: stored.id, name: stored.name, short_url }).await
 }
 
-/// `POST /profiles/{id}/key`: makes a new webhook key, and redirects to the new short URL.
+/// `POST /profiles/{id}/key`: creates a new webhook key, and redirects to the new short URL.
 pub(in crate::pages) async fn rotate(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.fields(body).await.map_err(|sentence| AppError::field("", sentence)));

@@ -1,4 +1,4 @@
-//! Profiles as a file, without tokens and webhook keys: only the command line exports those (contract §6).
+//! Profiles as a file, without tokens and webhook keys. Only the command line exports those (contract §6).
 
 use app::error::AppError;
 use axum::{

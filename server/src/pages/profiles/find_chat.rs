@@ -20,8 +20,8 @@ use crate::{
     pages::{PageRequest, Visit, qr},
 };
 
-/// `GET /find-chat/{code}`: the state of a search. The path may hold the reason why no search was begun instead of a
-/// code.
+/// `GET /find-chat/{code}`: the state of a search. Instead of a code, the path may contain the reason why no search was
+/// started.
 pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operator>) -> Response {
     let operator = visit.who.clone();
     let search = match ChatTrouble::parse(&code) {
@@ -39,10 +39,10 @@ pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operat
     response
 }
 
-/// Begins a search with the bot of the token, or else the chosen one, or else that of the stored profile `id`.
+/// Starts a search with the bot of the token, else with the chosen one, else with that of the stored profile `id`.
 ///
 /// # Errors
-/// [`AppError::NotFound`] if there is no such profile; if the database fails.
+/// [`AppError::NotFound`] if there is no such profile.
 pub async fn begin(
     request: &PageRequest,
     operator: &Operator,
@@ -58,7 +58,7 @@ pub async fn begin(
         Identity::Busy { seconds } => return failed(ChatTrouble::Busy { seconds }),
         Identity::Unreachable => return failed(ChatTrouble::Unreachable),
     };
-    // Checked first: reading the bot's messages would interrupt another program that reads them.
+    // This is checked first, because reading the bot's updates would interrupt another program that reads them.
     match request.state.telegram.webhook_info(&token).await {
         Ok(info) if info.is_set() => failed(ChatTrouble::Webhook { host: info.host() }),
         Ok(info) if info.pending >= MOST_UPDATES => failed(ChatTrouble::TooMuchUnread),
@@ -70,7 +70,7 @@ pub async fn begin(
     }
 }
 
-/// Checks whether somebody has opened the link of a search. If `patient`, it waits some seconds for that.
+/// Checks whether somebody has opened the link of a search. If `patient`, it waits up to a few seconds for that.
 pub async fn look(request: &PageRequest, operator: &Operator, code: &str, patient: bool) -> ChatSearch {
     let (state, owner) = (&request.state, operator.account().id);
     let shutdown = state.shutdown.clone();
@@ -103,13 +103,13 @@ fn trouble(error: &CallError) -> ChatTrouble {
     }
 }
 
-/// Whether a booking bot reads the updates of this bot, so that nobody else may.
+/// Whether a booking bot reads the updates of this bot. Nothing else may read them then.
 async fn has_consumer(request: &PageRequest, bot: i64) -> bool {
     let record = request.state.store.booking.get(bot).await.ok().flatten();
     record.is_some_and(|record| record.enabled)
 }
 
-/// The links of a search. `startgroup` makes Telegram ask which group to add the bot to, and posts the code there.
+/// The links of a search. `startgroup` makes Telegram ask for the group to add the bot to, and post the code there.
 fn links(code: &str, bot: &str) -> ChatLinks {
     let person = format!("https://t.me/{bot}?start={code}");
     ChatLinks {

@@ -1,4 +1,4 @@
-//! `/profiles/import`: takes a file or a pasted text, shows what each profile would become, then imports them.
+//! `/profiles/import`: reads a file or a pasted text, shows a plan of the changes, and then carries it out.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ pub(in crate::pages) async fn page(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, ServerPage::Import(ImportPage::default())).await
 }
 
-/// `POST /profiles/import`: shows the plan of a file or a text; with a draft's id, carries the plan out.
+/// `POST /profiles/import`: shows the plan of a file or a text. With a draft's id, carries out the plan.
 pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let fields = match visit.fields(body).await {
         Ok(fields) => fields,
@@ -33,7 +33,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
         return carry_out(visit, draft).await;
     }
     let field = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty());
-    // The form that comes back after a fault has the tokens masked.
+    // After a fault, the form contains the text with masked tokens.
     let kept = fields.get("kept").and_then(|kept| visit.state.drafts.find(visit.account().id, kept));
     let kept = kept.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
     let pasted = field("text").map(|text| BotToken::unmask_all(text, kept));
@@ -50,7 +50,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     visit.show(status, ServerPage::Import(page)).await
 }
 
-/// The form with a text that was pasted before. The page shows the tokens masked; the text itself is kept.
+/// The form with a text that was pasted before. The page shows the tokens masked; the draft contains the text itself.
 fn again(visit: &Visit<Operator>, pasted: String) -> ImportPage {
     let masked = BotToken::mask_all(&pasted);
     let kept = (masked != pasted).then(|| visit.state.drafts.keep(visit.account().id, pasted));
@@ -62,7 +62,7 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         return visit.forgotten().await;
     };
     let (store, language) = (&visit.state.store, visit.language);
-    // Planned again: other profiles may have changed since the plan was shown.
+    // The plan is made again, because other profiles may have changed since it was shown.
     let plan = or_refuse!(visit, profile_file::plan(store, text.expose_secret(), language).await.map_err(internal));
     match profile_file::carry_out(store, plan, language, &visit.by()).await {
         Ok(done) => {
@@ -123,7 +123,7 @@ async fn shown(store: &Store, plan: &Plan, draft: Option<String>) -> Result<Impo
     Ok(ImportPlan { draft, rows, faults })
 }
 
-/// What an entry changes in the profile that it replaces.
+/// The changes of the profile that an entry replaces: name, old value, new value.
 async fn changes(store: &Store, entry: &Entry) -> Result<Vec<(String, String, String)>, StoreError> {
     let Entry { draft, replaces: Some(stored), .. } = entry else { return Ok(Vec::new()) };
     let listed = profile_changes(Some(&stored.clone().edited()), draft).into_iter();
@@ -143,14 +143,14 @@ async fn changes(store: &Store, entry: &Entry) -> Result<Vec<(String, String, St
     Ok(changes)
 }
 
-/// A bot's name; its number if it is not known here.
+/// A bot's name; its id if there is no such bot.
 async fn bot_title(store: &Store, bot: Option<i64>) -> Result<String, StoreError> {
     let Some(id) = bot else { return Ok(String::new()) };
     let known = store.bots.get(id).await?;
     Ok(known.map_or_else(|| id.to_string(), |record| bot_view(record.bot).title()))
 }
 
-/// The fault with the setting's name; the row already names the profile.
+/// The fault with the setting's name. The row already names the profile.
 fn sentence(fault: &FileFault) -> String {
     let setting = fault.path.split_once("].").map_or(fault.path.as_str(), |(_, setting)| setting);
     if setting.is_empty() || fault.sentence.starts_with(setting) {

@@ -37,8 +37,8 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     visit.show(StatusCode::OK, ServerPage::List(Box::new(page))).await
 }
 
-/// `POST /profiles/{id}/enable`: enables or disables the profile's endpoint, and redirects back. A profile that has had
-/// events today is disabled only once the person has confirmed it.
+/// `POST /profiles/{id}/enable`: enables or disables the profile's endpoint, and redirects back. Disabling a profile
+/// that has received events today needs confirmation.
 pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -65,7 +65,7 @@ pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operat
     visit.done(&Notice::Enabled { id, name, refused }, &back)
 }
 
-/// The page that the form names to return to; the list for any other value.
+/// The page to return to, which the form names; the list for any other value.
 fn back(place: Option<&str>, id: i64) -> String {
     let share = format!("/profiles/{id}/share");
     if place.is_some_and(|place| place == "share" || place == share) {
@@ -77,10 +77,7 @@ fn back(place: Option<&str>, id: i64) -> String {
     ListQuery::of(|name| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())).address()
 }
 
-/// A page of the list of profiles; the last page if the query asks for one beyond it.
-///
-/// # Errors
-/// If the database fails.
+/// A page of the list of profiles. If the query asks for a page beyond the last one, this is the last page.
 pub async fn list_page(request: &PageRequest, viewer: &Viewer, query: ListQuery) -> Result<ListPage, AppError> {
     let now = now();
     let store = &request.state.store;
@@ -109,7 +106,7 @@ fn row(request: &PageRequest, may_send: bool, listed: ListedProfile) -> ListRow 
     ListRow { id, name, target, short_url, enabled, last: delivery, why, week }
 }
 
-/// Why the last event has not arrived, if its outcome is final or needs somebody to act.
+/// Why the last event did not result in a delivery, if its outcome is final or needs somebody to act.
 fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> {
     let attempt = |of: DeliveryState| last.states.iter().find(|state| state.state == of);
     let about = match outcome {

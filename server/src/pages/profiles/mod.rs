@@ -1,4 +1,4 @@
-//! Profiles: the list, actions on one profile, its address, finding a chat, import and export.
+//! Profiles: the list, actions on one profile, its short URL, finding a chat, import and export.
 
 pub(super) mod actions;
 pub(super) mod export;
@@ -39,7 +39,7 @@ pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result
     Ok(ProfileRow { id: stored.id, name: stored.name.clone(), target, enabled: stored.enabled, last })
 }
 
-/// A typed token, or else that of the chosen bot, or else that of the bot of the stored profile `id`.
+/// The typed token, else that of the chosen bot, else that of the bot of the stored profile `id`.
 pub(super) async fn token(
     request: &PageRequest,
     id: Option<i64>,

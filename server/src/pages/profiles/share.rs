@@ -1,4 +1,4 @@
-//! `/profiles/{id}/share`: a profile's address, to be given to the booking service.
+//! `/profiles/{id}/share`: a profile's short URL, for the booking service.
 
 use app::{
     error::AppError,
@@ -39,23 +39,22 @@ use crate::{
     webhook::{self, Arrival, Endpoint, Outcome as Accepted},
 };
 
-/// What a form of the page has asked for.
 #[derive(Default)]
 struct Asked {
-    /// The chat for the sample, as it was typed.
+    /// The typed chat for the sample.
     chat: Option<String>,
     /// Why the sample was not sent.
     fault: Option<String>,
-    /// The texts of the second URL, `message` and `sign_text`, as they were typed.
+    /// The typed texts of the second URL, `message` and `sign_text`.
     texts: Option<[String; 2]>,
 }
 
-/// `GET /profiles/{id}/share`. `sent` in the query names the sample event that was sent.
+/// `GET /profiles/{id}/share`. `sent` in the query is the public id of the sample event that was sent.
 pub(in crate::pages) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
     draw(visit, &id, Asked::default()).await
 }
 
-/// `POST /profiles/{id}/share`: draws the page again, with the URL of a second text.
+/// `POST /profiles/{id}/share`: renders the page again, with the URL of a second text.
 pub(in crate::pages) async fn second(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let mut fields = or_refuse!(visit, visit.form(body).await);
     let texts = SECOND.map(|parameter| fields.remove(parameter.name()).unwrap_or_default());
@@ -98,7 +97,7 @@ pub(in crate::pages) async fn send(Path(id): Path<String>, visit: Visit<Operator
     draw(visit, &id, refused(sentence)).await
 }
 
-/// The id of a chat as the profile accepts it: with the code of the booking bot's links, if it insists on codes.
+/// The id of a chat that the profile accepts: with the code of the booking bot's links if the profile requires codes.
 async fn recipient(state: &AppState, stored: &StoredProfile, chat: &ChatId) -> Result<String, AppError> {
     if let (ChatId::Number(number), false) = (chat, stored.bare_ids) {
         let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
@@ -110,7 +109,7 @@ async fn recipient(state: &AppState, stored: &StoredProfile, chat: &ChatId) -> R
     Ok(chat.to_string())
 }
 
-/// The sample without its booking's id: with one, it would join the bookings that the chat's owner sees at `/my`.
+/// The sample without its booking's id. With an id, `/my` would show it to the chat's owner as a booking.
 fn full_sample(stored: &StoredProfile, recipient: &str) -> Result<Bytes, AppError> {
     let body = sandbox::event(Sample::Appointment, stored, recipient)?;
     let mut event: Value = serde_json::from_slice(&body).map_err(internal)?;
@@ -154,11 +153,11 @@ async fn draw<P: Permission>(visit: Visit<P>, id: &str, asked: Asked) -> Respons
 /// The parameters of a second text.
 const SECOND: [Parameter; 2] = [Parameter::Message, Parameter::SignText];
 
-/// The URL of a second text, and the message that a sample becomes with it.
+/// The URL of a second text, and the message of a sample with that text.
 fn second_text(request: &PageRequest, stored: &StoredProfile, url: &str, texts: [String; 2]) -> SecondText {
     let mut given = Profile::default();
     for (parameter, text) in SECOND.into_iter().zip(&texts) {
-        // A text has no faults.
+        // Setting a text cannot fail.
         _ = given.set(parameter, text);
     }
     let [message, sign_text] = texts;
@@ -190,11 +189,11 @@ fn second_text(request: &PageRequest, stored: &StoredProfile, url: &str, texts: 
     }
 }
 
-/// A profile's address, and the obstacles to its use. `chat` is the recipient in the lines for terminals; without it,
-/// that of the samples.
+/// A profile's short URL and its obstacles. `chat` is the recipient in the commands for terminals; without it, they use
+/// the recipient of the samples.
 ///
 /// # Errors
-/// [`AppError::NotFound`] if there is no such profile; if the database fails.
+/// [`AppError::NotFound`] if there is no such profile.
 pub async fn shared(
     request: &PageRequest,
     viewer: &Viewer,
@@ -226,15 +225,12 @@ async fn booking(request: &PageRequest, stored: &StoredProfile) -> Result<Option
 }
 
 /// The newest event of a profile, described in sentences; `None` if there is none yet.
-///
-/// # Errors
-/// If the database fails.
 pub async fn last_event(request: &PageRequest, profile: i64) -> Result<Option<LastEventView>, AppError> {
     let event = request.state.store.log.newest_event(profile).await.map_err(internal)?;
     Ok(event.map(|event| in_words(request.language, &event)))
 }
 
-/// The obstacles to the use of a profile's address, the worst first.
+/// The obstacles of a profile's short URL, the worst first.
 fn obstacles(public_url: &str, stored: &StoredProfile, target: &TargetView) -> Vec<Obstacle> {
     let mut found = Vec::new();
     if !stored.enabled {
@@ -266,13 +262,13 @@ fn curl(url: &str, body: &str) -> String {
     format!("curl -H 'Content-Type: application/json' -d {} {}", quoted(body), quoted(url))
 }
 
-/// Quotes text for the shell. Within single quotes only the quote itself is special.
+/// Quotes text for the shell. Within single quotes, only the quote itself is special.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A command for Windows PowerShell 5 and PowerShell 7 that posts a body. The body is passed as bytes: PowerShell 5
-/// encodes a text as Latin-1, which has no Cyrillic. The answer is printed by the cmdlet.
+/// A command for Windows PowerShell 5 and PowerShell 7 that posts a body. The body is passed as bytes, because
+/// PowerShell 5 encodes text as Latin-1, which lacks Cyrillic. The cmdlet prints the response.
 fn powershell(url: &str, body: &str) -> String {
     format!(
         "Invoke-RestMethod -Method Post -ContentType 'application/json; charset=utf-8' \
@@ -282,8 +278,8 @@ fn powershell(url: &str, body: &str) -> String {
     )
 }
 
-/// Quotes text for PowerShell. Within single quotes only a quote is special, and it is doubled; the typographic ones
-/// count as quotes, too.
+/// Quotes text for PowerShell. Within single quotes, only a quote is special, and it is doubled. Typographic quotes
+/// count as quotes.
 fn quoted_for_powershell(text: &str) -> String {
     let mut quoted = String::from("'");
     for letter in text.chars() {
@@ -326,7 +322,7 @@ fn failure(language: Language, fate: &DeliverySummary) -> String {
     told(language, cause, Some(description).filter(|words| cause.needs_description() && !words.is_empty()))
 }
 
-/// A cause as sentences, with Telegram's description if that says more.
+/// A cause as sentences, with Telegram's description if that adds anything.
 fn told(language: Language, cause: FailureCause, telegram: Option<&str>) -> String {
     let mut letters = causes::cause(language, cause).chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();

@@ -1,4 +1,4 @@
-//! `/profiles/urls`: takes many old URLs, one a line, shows which profile each would become, then makes them.
+//! `/profiles/urls`: reads old URLs, one a line, shows the profile that each would become, and then creates them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -28,13 +28,12 @@ use crate::{
     store::{StoreError, StoredProfile},
 };
 
-/// The most URLs in one list.
 const MOST: usize = 1000;
 
-/// A profile that was made of an old URL.
+/// A profile that was created from an old URL.
 #[derive(Debug, Serialize, Deserialize)]
 struct Made {
-    /// The line's number, from 1.
+    /// The line number, from 1.
     line: usize,
     /// The old URL, with its token masked.
     old: String,
@@ -42,7 +41,7 @@ struct Made {
     id: i64,
 }
 
-/// `GET /profiles/urls`; with `made`, the profiles of a list that were made a moment ago.
+/// `GET /profiles/urls`. With `made`, the profiles of a list that were just created.
 pub(in crate::pages) async fn page(visit: Visit<Operator>) -> Response {
     let Some(made) = visit.asked("made") else {
         return visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage::default())).await;
@@ -71,10 +70,10 @@ pub(in crate::pages) async fn file(visit: Visit<Operator>) -> Response {
     (headers, text).into_response()
 }
 
-/// The rows of a kept list, without profiles that have been deleted since. `None` if the list is not kept any more.
+/// The rows of a stored list, without profiles that have been deleted since. `None` if the list is no longer stored.
 async fn moved(visit: &Visit<Operator>, id: &str) -> Result<Option<Vec<MovedUrl>>, AppError> {
     let Some(text) = visit.state.drafts.find(visit.account().id, id) else { return Ok(None) };
-    // The id of a list that is not confirmed yet leads to its text instead.
+    // The id may be that of a list that is not confirmed yet. Its draft contains the pasted text instead.
     let Ok(made) = serde_json::from_str::<Vec<Made>>(text.expose_secret()) else { return Ok(None) };
     let stored = visit.state.store.profiles.all().await.map_err(internal)?;
     let stored: HashMap<i64, &StoredProfile> = stored.iter().map(|profile| (profile.id, profile)).collect();
@@ -85,7 +84,7 @@ async fn moved(visit: &Visit<Operator>, id: &str) -> Result<Option<Vec<MovedUrl>
     Ok(Some(made.into_iter().filter_map(row).collect()))
 }
 
-/// `POST /profiles/urls`: shows the table of a list; with a draft's id, makes the marked profiles.
+/// `POST /profiles/urls`: shows the table of a list. With a draft's id, creates the selected profiles.
 pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let fields = match visit.fields(body).await {
         Ok(fields) => fields,
@@ -138,11 +137,11 @@ async fn table(
     for candidate in candidates {
         let mut row = candidate.row(language);
         if let Some(token) = candidate.token() {
-            // Only stored names of bots are shown: a list of hundreds must not wait for Telegram.
+            // Only stored names of bots are shown, because a list of hundreds must not wait for Telegram.
             let known = state.store.bots.name_of(token.bot_id()).await.ok().flatten();
             row.bot = known.map_or(row.bot, |(_, username)| format!("@{username}"));
         }
-        // Without a bot to choose, nothing can be made of such a URL yet.
+        // Such a URL cannot become a profile while there is no bot to choose.
         row.can_be_made &= !row.lacks_bot || !bots.is_empty();
         row.marked &= row.can_be_made;
         rows.push(row);
@@ -225,7 +224,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     visit.done(&Notice::Made(drafts.len()), &format!("/profiles/urls?made={made}"))
 }
 
-/// Asks Telegram in the background for the bots' names, which the list shows.
+/// Asks Telegram in the background for the bots' names, which the list of profiles shows.
 fn introduce(state: &AppState, drafts: &[EditedProfile]) {
     let mut tokens = Vec::new();
     for token in drafts.iter().filter_map(|draft| draft.profile.token.clone()) {

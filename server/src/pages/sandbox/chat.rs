@@ -1,4 +1,4 @@
-//! The booking bot of the sandbox: each operator plays a customer of it.
+//! The booking bot of the sandbox. Each operator plays a customer of it.
 
 use app::{
     error::AppError,
@@ -30,13 +30,13 @@ use crate::{
     time::now,
 };
 
-/// The id of the chat of the customer whom the account with the id 0 plays. Telegram's ids are smaller by far.
+/// The chat id of the customer that the account with the id 0 plays. Telegram's ids are far smaller.
 const FIRST_CHAT: i64 = 1_000_000_000_000;
-/// The most characters of what the customer writes.
+/// The most characters of the customer's text.
 const LONGEST: usize = 200;
-/// A played booking begins so many milliseconds from now.
+/// The time from now until a played booking starts, in milliseconds.
 const AHEAD: i64 = 2 * 24 * 60 * 60 * 1000;
-/// How long it lasts, in milliseconds.
+/// The duration of a played booking, in milliseconds.
 const LASTS: i64 = 60 * 60 * 1000;
 
 /// The booking bot of the sandbox, while it is switched on.
@@ -45,13 +45,14 @@ async fn booking_bot<P: Permission>(visit: &Visit<P>) -> Result<Option<BookingRe
     Ok(record.filter(|record| record.enabled && record.links.is_some()))
 }
 
-/// The customer whom the account plays: their chat with its code.
+/// The customer that the account plays: their chat with its code.
 fn played<P: Permission>(visit: &Visit<P>, record: &BookingRecord) -> Result<CodedChat, AppError> {
     let chat = FIRST_CHAT.saturating_add(visit.account().id);
     record.links.as_ref().and_then(|links| links.coded(chat)).ok_or(AppError::NotFound)
 }
 
-/// Runs `work` with the context of the played customer. No page leads back to a bot that Telegram does not know.
+/// Runs `work` with the context of the played customer. Booking pages cannot return to this bot, because Telegram does
+/// not know it.
 fn within<T>(
     visit: &Visit<impl Permission>,
     settings: &BookingBot,
@@ -71,7 +72,7 @@ fn within<T>(
     })
 }
 
-/// What the bot knows about the played customer.
+/// The state of the played customer at the bot.
 async fn standing<P: Permission>(visit: &Visit<P>, chat: i64, talk: &[SandboxTalk]) -> Result<Standing, AppError> {
     if visit.state.store.customers.has_stopped(SANDBOX_BOT, chat).await.map_err(internal)? {
         return Ok(Standing::Stopped);
@@ -80,7 +81,7 @@ async fn standing<P: Permission>(visit: &Visit<P>, chat: i64, talk: &[SandboxTal
     Ok(if has_started { Standing::Subscribed } else { Standing::New })
 }
 
-/// The chat of the played customer. Their messages are taken out of `messages`.
+/// The chat of the played customer. Removes the customer's messages from `messages`.
 pub(super) async fn of<P: Permission>(
     visit: &Visit<P>,
     messages: &mut Vec<SandboxMessage>,
@@ -101,7 +102,7 @@ pub(super) async fn of<P: Permission>(
     *messages = others;
     let mine: Vec<SandboxMessage> = mine;
     lines.extend(mine.into_iter().map(|message| (message.at, SandboxLine::Message(message))));
-    // Stable: an answer and a message of the same millisecond keep their order.
+    // The sort is stable: an answer and a message of the same millisecond keep their order.
     lines.sort_by_key(|(at, _)| *at);
     Ok(SandboxBooking::On(Box::new(SandboxChat {
         chat: own,
@@ -131,7 +132,7 @@ async fn reader<P: Permission>(visit: &Visit<P>, settings: &BookingBot) -> Resul
     Ok(None)
 }
 
-/// `POST /sandbox/say`: writes to the booking bot as the played customer.
+/// `POST /sandbox/say`: sends a text to the booking bot as the played customer.
 pub(in crate::pages) async fn say(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let said = fields.get("text").map(String::as_str).unwrap_or_default();
@@ -171,7 +172,7 @@ async fn answered(visit: &Visit<Operator>, said: String) -> Result<(), AppError>
     customers.put_sandbox_talk(chat, &line).await.map_err(internal)
 }
 
-/// `POST /sandbox/book`: posts the event of a booking that the played customer makes with their link.
+/// `POST /sandbox/book`: posts the event of a booking that the played customer makes through their link.
 pub(in crate::pages) async fn book(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let record = or_refuse!(visit, or_refuse!(visit, booking_bot(&visit).await).ok_or(AppError::NotFound));
@@ -197,7 +198,7 @@ fn booked(stored: &StoredProfile, service: &Service, coded: &CodedChat, bot: &Bo
         let moment = DateTime::from_timestamp_millis(at).unwrap_or_default();
         Value::from(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
     };
-    // A full hour looks like a booking.
+    // Bookings usually start on the hour.
     let start = (at.saturating_add(AHEAD)).div_euclid(LASTS).saturating_mul(LASTS);
     let number = at.div_euclid(1000).rem_euclid(1000);
     let case = format!("{at:032x}");

@@ -1,4 +1,4 @@
-//! `/sandbox`: messages of sandbox profiles, and a booking bot to talk to.
+//! `/sandbox`: messages of sandbox profiles, and a booking bot to try out.
 
 pub(super) mod chat;
 
@@ -23,7 +23,6 @@ use crate::{
     webhook::{self, Arrival, Endpoint, Outcome},
 };
 
-/// The number of messages that the page shows.
 const SHOWN: i64 = 200;
 
 /// `GET /sandbox`
@@ -46,10 +45,7 @@ async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Optio
     visit.show(status, ServerPage::Sandbox(Box::new(view))).await
 }
 
-/// The newest messages of one profile or of all, oldest first.
-///
-/// # Errors
-/// If the database fails.
+/// The newest messages of one profile or of all profiles, oldest first.
 pub async fn messages(
     request: &PageRequest,
     viewer: &Viewer,
@@ -79,7 +75,7 @@ fn page_of(chosen: Option<i64>) -> String {
     chosen.map_or_else(|| "/sandbox".to_owned(), |id| format!("/sandbox?profile={id}"))
 }
 
-/// `POST /sandbox/clear`: deletes the messages of one profile, or of all.
+/// `POST /sandbox/clear`: deletes the messages of one profile or of all profiles.
 pub(super) async fn clear(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let chosen = chosen(&fields);
@@ -101,7 +97,7 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     post(visit, stored, body, &page_of(Some(id))).await
 }
 
-/// Accepts an event like one that was posted to the profile's short URL, and goes back.
+/// Accepts an event like one that was posted to the profile's short URL, and redirects back.
 async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: &str) -> Response {
     let id = stored.id;
     if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {
@@ -125,8 +121,8 @@ async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: 
     }
 }
 
-/// A sample as the booking service would send it for this profile: with the profile's contact field, which holds the
-/// recipient, and an event type that it wants. `SentAt` makes each sample unique.
+/// A sample as the booking service would send it for this profile: with the recipient in the profile's contact field,
+/// and with an event type that the profile accepts. `SentAt` makes each sample unique.
 pub(super) fn event(sample: Sample, stored: &StoredProfile, recipient: &str) -> Result<Bytes, AppError> {
     let mut event = addressed(&sample.json(now()), stored, recipient)?;
     if let Some(fields) = event.as_object_mut() {
@@ -150,7 +146,7 @@ pub(super) fn addressed(json: &str, stored: &StoredProfile, recipient: &str) -> 
     Ok(event)
 }
 
-/// Renames the sample's contact field everywhere in the value, and puts the recipient into it.
+/// Renames the sample's contact field everywhere in the value, and sets it to the recipient.
 fn address(value: &mut Value, field: Option<&str>, recipient: &str) {
     match value {
         Value::Object(fields) => {

@@ -74,7 +74,7 @@ pub fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// What a role allows.
+/// The permissions of a role, as a sentence.
 #[must_use]
 pub fn role_allows(role: Role) -> &'static str {
     let w = words::<UserWords>();

@@ -1,4 +1,4 @@
-//! Texts of the builder's form: old URLs, drafts, aids of its fields.
+//! Texts of the builder's form: old URLs, drafts, help for its fields.
 
 use crate::i18n::word_set;
 

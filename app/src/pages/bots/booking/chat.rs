@@ -1,4 +1,4 @@
-//! The chat as a customer sees it, in both languages, and the bot's own texts.
+//! The chat as a customer sees it, in both languages, and the bot's default texts.
 
 use hookgram::{
     booking::{
@@ -19,25 +19,25 @@ use crate::{
     preferences::tag,
 };
 
-/// The chat and the code of the example; they belong to nobody.
+/// The example's chat and code. They belong to nobody.
 const CHAT: (i64, &str) = (100_200_300, "Example00000");
-/// The service of the example while there is none.
+/// The example's service if the settings have none.
 const SERVICE: &str = "00000000000000000000000000000000";
-/// The user name while Telegram has not told it.
+/// The user name until Telegram returns it.
 const USERNAME: &str = "bot";
 /// The page of the example's booking.
 const BOOKING: &str = "https://torrow.net";
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// The bot's own texts in Russian and English: what it says where the operator has written nothing.
+/// The bot's default texts in Russian and English, for texts that the operator leaves blank.
 pub(super) struct Defaults {
     pub(super) greeting: (String, String),
     pub(super) button: (String, String),
     pub(super) help: (String, String),
 }
 
-/// The bot's own texts with these services.
+/// The default texts of a bot with these services.
 pub(super) fn defaults(settings: &BookingBot) -> Defaults {
     let own = OwnText::default;
     let mut bot = BookingBot { greeting: own(), button: own(), help: own(), ..settings.clone() };
@@ -53,7 +53,7 @@ pub(super) fn defaults(settings: &BookingBot) -> Defaults {
     Defaults {
         greeting: both(&|language| say(&bot, language, greeting).map(|reply| plain(&reply.text))),
         button: both(&|language| Some(say(&one, language, greeting)?.keyboard.first()?.text.clone())),
-        // The list of commands follows in each case.
+        // The list of commands is appended to each help text.
         help: both(&|language| Some(plain(&say(&bot, language, help)?.text).split("\n\n").next()?.to_owned())),
     }
 }
@@ -63,7 +63,6 @@ fn plain(message: &Message) -> String {
     parts.iter().flat_map(|part| part.spans()).map(|span| span.text.as_str()).collect()
 }
 
-/// The services, or an example.
 fn services(settings: &BookingBot, language: Language) -> Vec<Service> {
     if !settings.services.is_empty() {
         return settings.services.clone();
@@ -97,7 +96,7 @@ fn within<T>(
     }))
 }
 
-/// The chats in both languages, that of the page first.
+/// The chats in both languages, with the page's language first.
 #[component]
 pub(super) fn Chats(
     /// The settings.
@@ -106,7 +105,7 @@ pub(super) fn Chats(
     username: String,
     /// The name above the chat.
     title: String,
-    /// Gives the zone of dates.
+    /// The time zone of dates.
     formatting: Formatting,
 ) -> impl IntoView {
     let w = words::<BookingWords>();
@@ -179,7 +178,7 @@ fn chat(
     })
 }
 
-/// What the customer writes.
+/// A message of the customer.
 pub(in crate::pages) fn said(text: String) -> AnyView {
     view! {
         <div class="bubble mine">
@@ -189,7 +188,7 @@ pub(in crate::pages) fn said(text: String) -> AnyView {
     .into_any()
 }
 
-/// An answer of the bot with its buttons. `opens`: the buttons are links.
+/// An answer of the bot with its buttons. The buttons are links if `opens`.
 pub(in crate::pages) fn bubbles(parts: Vec<Part>, keyboard: &[Button], sender: &str, opens: bool) -> AnyView {
     let parts = parts
         .into_iter()
@@ -230,7 +229,7 @@ pub(in crate::pages) fn bubbles(parts: Vec<Part>, keyboard: &[Button], sender: &
     .into_any()
 }
 
-/// The bar below the chat: the menu button and the text field; and the commands that the menu lists.
+/// The bar below the chat, with the menu button and the text field, and the commands that the menu lists.
 fn menu(context: &Context<'_>, w: &'static BookingWords) -> AnyView {
     let (text, list) = match menu_button(context) {
         MenuButton::WebApp { text, .. } => (text, None),

@@ -21,7 +21,7 @@ use crate::{
     preferences::tag,
 };
 
-/// What every field is drawn from.
+/// The common data of all fields.
 struct Fields {
     form: BookingForm,
     faults: Vec<FieldFault>,
@@ -31,14 +31,13 @@ struct Fields {
     pages: String,
 }
 
-/// One input.
 #[derive(Default)]
 struct Input {
     name: String,
     title: &'static str,
-    /// The language of what is typed, if it may be another than the page's.
+    /// The language of the input's text, if it may differ from the page's language.
     language: Option<Language>,
-    /// Text before the title for screen readers, which tells inputs of the same title apart.
+    /// Text before the title for screen readers. It distinguishes inputs with the same title.
     which: String,
     help: &'static str,
     value: String,
@@ -73,7 +72,7 @@ pub(super) fn Form(view: BookingView) -> impl IntoView {
     };
     view! {
         <form method="post" action=path.clone() id="booking">
-            // Enter presses the first button of a form.
+            // Enter triggers the first button of a form.
             <button class="visually-hidden" name="do" value=primary tabindex="-1" aria-hidden="true">
                 {primary_title}
             </button>
@@ -279,7 +278,7 @@ fn contact_field(fields: &Fields, bot: i64, is_read: bool) -> AnyView {
     .into_any()
 }
 
-/// Less-used settings. `webhook` is `None` for the sandbox's bot, to which no updates come.
+/// Less-used settings. `webhook` is `None` for the sandbox's bot, which receives no updates.
 fn more(fields: &Fields, webhook: Option<WebhookOffer>) -> AnyView {
     let w = words::<BookingWords>();
     let form = &fields.form;
@@ -350,7 +349,6 @@ fn more(fields: &Fields, webhook: Option<WebhookOffer>) -> AnyView {
     .into_any()
 }
 
-/// What is wrong with Telegram's HTML in a text.
 fn html_warning(text: &str) -> Option<String> {
     let fault = html::parse(text).err()?;
     let sentence = checks::html_fault(language(), &fault);
@@ -364,7 +362,6 @@ impl Fields {
         self.faults.iter().any(|fault| names.contains(&fault.field.as_str()))
     }
 
-    /// The sentences about a field.
     fn sentences(&self, name: &str) -> String {
         let own = self.faults.iter().filter(|fault| fault.field == name).map(|fault| fault.sentence.as_str());
         own.collect::<Vec<_>>().join(" ")
@@ -377,7 +374,7 @@ impl Fields {
             .into_any()
     }
 
-    /// A field of the settings as one line.
+    /// A one-line field of the settings.
     fn line(&self, field: BookingField, help: &'static str) -> AnyView {
         self.draw(Input {
             name: field.name().to_owned(),

@@ -1,4 +1,4 @@
-//! The form of the booking bot as typed, and what is read from it.
+//! The form of the booking bot as typed, and how it is read.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,23 +15,22 @@ use crate::{
 /// The content of all inputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BookingForm {
-    /// The version of the stored settings that the form was made of; `None` if none were stored.
+    /// The version of the stored settings that the form started from; `None` if none were stored.
     pub version: Option<i64>,
     /// The pasted links.
     pub links: String,
-    /// The services of the list.
+    /// The listed services.
     pub services: Vec<Service>,
     /// The text of each field.
     pub texts: BTreeMap<BookingField, String>,
-    /// Whether the booking page leads back to the bot.
+    /// Whether the booking page returns to the bot.
     pub returns: bool,
-    /// Whether messages are delivered after Start that could not be before.
+    /// Whether messages that failed before the customer pressed Start are delivered after it.
     pub deliver_after_start: bool,
-    /// Whether updates come by webhook.
+    /// Whether Telegram sends updates by webhook.
     pub by_webhook: bool,
 }
 
-/// The name of an input of a service.
 pub(super) fn service_field(index: usize, part: &str) -> String {
     format!("service-{index}-{part}")
 }
@@ -39,9 +38,9 @@ pub(super) fn service_field(index: usize, part: &str) -> String {
 impl BookingForm {
     /// The name of the field for pasted links.
     pub const LINKS: &str = "links";
-    /// The name of the choice how updates come.
+    /// The name of the choice between polling and a webhook.
     pub const UPDATES: &str = "updates";
-    /// The value of [`Self::UPDATES`] that means a webhook.
+    /// The value of [`Self::UPDATES`] for a webhook.
     pub const WEBHOOK: &str = "webhook";
 
     /// The form of stored settings, or of the default ones.
@@ -58,7 +57,7 @@ impl BookingForm {
         }
     }
 
-    /// Reads the submitted inputs. A service whose hidden id was tampered with is dropped.
+    /// Reads the submitted inputs. A service with a manipulated hidden id is dropped.
     #[must_use]
     pub fn read(fields: &HashMap<String, String>) -> Self {
         let text = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
@@ -90,9 +89,9 @@ impl BookingForm {
         self.texts.get(&field).map(String::as_str).unwrap_or_default()
     }
 
-    /// Adds the services that the pasted links name to the list. Returns the number of new ones, and the pieces of the
-    /// text that name none. The text stays in its field if a piece of it must be mended; services that are in the list
-    /// are then passed over the next time.
+    /// Adds the services that the pasted links name to the list. Returns the number of new services, and the pieces of
+    /// the text that name none. The text stays in its field if a piece must be corrected; the next call skips services
+    /// that are already listed.
     pub fn take_links(&mut self) -> (usize, Vec<Read>) {
         let before = self.services.len();
         let mut refused = Vec::new();
@@ -109,8 +108,8 @@ impl BookingForm {
         (self.services.len() - before, refused)
     }
 
-    /// Whether a piece of the pasted text must be mended before the settings can be saved. One that names a service again
-    /// is harmless.
+    /// Whether a piece of the pasted text must be corrected before the settings can be saved. A repeated service need
+    /// not be.
     pub fn must_be_mended(read: &Read) -> bool {
         read.result.as_ref().is_err_and(|fault| *fault != LinkFault::Duplicate)
     }
@@ -141,7 +140,7 @@ impl BookingForm {
         let mut faults = Vec::new();
         for field in BookingField::ALL {
             let text = self.text(field);
-            // A zone may be given by its city.
+            // The zone may be typed as a city.
             let zone = (field == BookingField::TimeZone).then(|| TimeZone::of_place(text)).flatten();
             faults.extend(bot.set(field, zone.map_or(text, |zone| zone.name())).err());
         }
@@ -157,7 +156,7 @@ impl BookingForm {
         faults.iter().map(at).collect()
     }
 
-    /// The titles of what differs from other settings, each with the other value; a blank value is empty.
+    /// The titles of the fields that differ from `other`, each with the other value; a blank value is empty.
     #[must_use]
     pub fn differences(&self, other: &Self, language: Language) -> Vec<(&'static str, String)> {
         let w = BookingWords::of(language);
@@ -186,7 +185,7 @@ impl BookingForm {
     }
 }
 
-/// The place of a fault's field on the page.
+/// The position of a fault's field on the page.
 fn place(fault: &BookingFault) -> (usize, usize) {
     let text = |field: BookingField| BookingField::ALL.iter().position(|known| *known == field).unwrap_or_default();
     match fault {
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_settings_come_out_of_the_form_as_they_went_in() {
+    fn stored_settings_survive_a_round_trip_through_the_form() {
         let mut bot = BookingBot { returns: false, ..BookingBot::default() };
         bot.services.push(Service::typed(ServiceId::parse(A).unwrap(), "Стрижка", "<b>60 минут</b>"));
         for (field, value) in [(BookingField::GreetingRu, "Привет"), (BookingField::TimeZone, "Asia/Omsk")] {
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_added_once_and_stay_in_their_field_while_one_of_them_is_wrong() {
+    fn links_are_added_once_and_stay_in_their_field_while_one_is_faulty() {
         let mut form =
             form(&[("service-0-id", A), ("service-0-title", "Стрижка"), ("links", &format!("{A}\nМаникюр {B}"))]);
         let (added, refused) = form.take_links();
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn services_change_places_and_leave() {
+    fn services_can_be_swapped_and_removed() {
         let mut form = form(&[("service-0-id", A), ("service-1-id", B), ("service-2-id", "x")]);
         assert_eq!(ids(&form), [A, B]);
         form.swap(1, 0);
@@ -275,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_at_its_field_in_the_order_of_the_page() {
+    fn faults_are_listed_at_their_fields_in_page_order() {
         let form = form(&[
             ("service-0-id", A),
             ("service-1-id", A),
@@ -295,13 +294,13 @@ mod tests {
     }
 
     #[test]
-    fn a_city_is_a_time_zone() {
+    fn a_city_is_accepted_as_a_time_zone() {
         let form = form(&[("field_name", "*T"), ("time_zone", "екатеринбург")]);
         assert_eq!(form.settings().0.get(BookingField::TimeZone), "Asia/Yekaterinburg");
     }
 
     #[test]
-    fn what_differs_from_other_settings_is_named_with_the_other_value() {
+    fn differences_name_the_field_and_the_other_value() {
         let stored = BookingForm::of(&BookingBot::default(), Some(2), false);
         let mut typed = stored.clone();
         typed.texts.insert(BookingField::HelpRu, "Звоните".into());

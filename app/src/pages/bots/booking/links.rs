@@ -1,4 +1,4 @@
-//! The links to give out, and `/bots/{id}/booking/poster`.
+//! The links to share, and `/bots/{id}/booking/poster`.
 
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub struct StartLink {
     pub poster: String,
 }
 
-/// A page to print, with a code that starts the bot.
+/// A page to print, with a QR code that starts the bot.
 #[derive(Clone, Debug)]
 pub struct PosterView {
     /// The bot.
@@ -99,7 +99,6 @@ fn link(link: StartLink) -> AnyView {
     .into_any()
 }
 
-/// The poster.
 #[component]
 pub(in crate::pages) fn Poster(view: PosterView) -> impl IntoView {
     let w = words::<BookingWords>();

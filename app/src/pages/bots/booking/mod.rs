@@ -1,4 +1,4 @@
-//! `/bots/{id}/booking`: setting up the booking bot, its chat as customers see it, and the links to give out.
+//! `/bots/{id}/booking`: the booking bot's settings, its chat as customers see it, and the links to share.
 
 mod chat;
 mod fields;
@@ -30,14 +30,14 @@ use crate::{
     views::BotView,
 };
 
-/// Whether Telegram can send updates to this server.
+/// Whether Telegram can send updates to this server by webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebhookOffer {
     /// It can.
     Possible,
     /// The public URL is not https.
     NoHttps,
-    /// The public URL has a port to which Telegram sends nothing.
+    /// The public URL has a port that Telegram does not support.
     WrongPort,
 }
 
@@ -46,13 +46,13 @@ pub enum WebhookOffer {
 pub struct BookingView {
     /// The bot.
     pub bot: BotView,
-    /// Since when the state of its token is what it is.
+    /// When the token's state last changed.
     pub state_since: Millis,
     /// Whether the reader may change the settings.
     pub may_act: bool,
-    /// Whether the booking bot is on; `None` if it was never set up.
+    /// Whether the booking bot is switched on; `None` if it was never set up.
     pub enabled: Option<bool>,
-    /// Why updates do not come, since when, and the host of another webhook.
+    /// Why updates do not arrive, since when, and the host of another webhook.
     pub trouble: Option<(Trouble, Millis, String)>,
     /// The form.
     pub form: BookingForm,
@@ -60,34 +60,33 @@ pub struct BookingView {
     pub settings: BookingBot,
     /// The faults of the form.
     pub faults: Vec<FieldFault>,
-    /// The name of the field that gets the focus, if there is no fault.
+    /// The name of the field that gets the focus if there is no fault.
     pub focus: String,
-    /// The number of services that were added to the list just now.
+    /// The number of services that were just added to the list.
     pub added: usize,
     /// The pieces of the pasted text that name no service.
     pub refused: Vec<Read>,
-    /// After a conflict: what is stored differently, by its title.
+    /// After a conflict: the stored values that differ, each with its title.
     pub outdated: Option<Vec<(&'static str, String)>>,
     /// Whether an enabled profile of the bot reads the field that the form names.
     pub is_read: bool,
-    /// Gives the zone of dates in the preview.
+    /// The time zone of dates in the preview.
     pub formatting: Formatting,
-    /// Whether updates can come by webhook.
+    /// Whether updates can arrive by webhook.
     pub webhook: WebhookOffer,
     /// The scheme and host of booking pages.
     pub pages: String,
-    /// The links to give out; empty while nothing is stored or the bot's name is unknown.
+    /// The links to share; empty if nothing is stored or the bot's user name is unknown.
     pub links: Vec<StartLink>,
 }
 
 impl BookingView {
-    /// The path of the page.
     fn path(&self) -> String {
         format!("/bots/{}/booking", self.bot.id)
     }
 }
 
-/// Whether the booking bot is on, as a mark.
+/// The mark that shows whether the booking bot is switched on.
 #[component]
 pub(super) fn BookingMark(enabled: Option<bool>) -> impl IntoView {
     let w = words::<BookingWords>();
@@ -99,7 +98,6 @@ pub(super) fn BookingMark(enabled: Option<bool>) -> impl IntoView {
     view! { <span class=class>{word}</span> }
 }
 
-/// The page.
 #[component]
 pub(in crate::pages) fn Booking(view: BookingView) -> impl IntoView {
     let w = words::<BookingWords>();
@@ -160,7 +158,7 @@ pub(in crate::pages) fn Booking(view: BookingView) -> impl IntoView {
     }
 }
 
-/// Leads from the settings of the sandbox's booking bot to its chat.
+/// Links the settings of the sandbox's booking bot to its chat.
 fn try_in_sandbox() -> AnyView {
     let w = words::<BookingWords>();
     view! {
@@ -175,7 +173,7 @@ fn try_in_sandbox() -> AnyView {
     .into_any()
 }
 
-/// What is wrong, the worst first.
+/// The problems, the worst first.
 fn notices(view: &BookingView) -> AnyView {
     let w = words::<BookingWords>();
     let bot = format!("/bots/{}", view.bot.id);
@@ -199,7 +197,7 @@ fn notices(view: &BookingView) -> AnyView {
     let trouble = view.trouble.clone().map(|(why, since, host)| {
         let action = match why {
             _ if !view.may_act => ().into_any(),
-            // The button belongs to the form, so that nothing typed is lost.
+            // The button belongs to the form, so that no input is lost.
             Trouble::OtherWebhook => view! {
                 <button class="button small" form="booking" name="do" value="take-over" formnovalidate>
                     {w.take_over}

@@ -1,4 +1,4 @@
-//! The controls around the list: buttons to create, search, filter, order, and the pager.
+//! The controls around the list: create, search, filter, sort, and the pager.
 
 use hookgram::profile_list::{ListQuery, Show, Sort};
 use leptos::prelude::*;
@@ -9,7 +9,6 @@ use crate::{
     views::ListPage,
 };
 
-/// The title and the buttons to create profiles.
 #[component]
 pub(super) fn PageHead(may_change: bool) -> impl IntoView {
     let w = words::<ProfilesWords>();
@@ -49,7 +48,6 @@ pub(super) fn PageHead(may_change: bool) -> impl IntoView {
     }
 }
 
-/// Search, filter, order.
 #[component]
 pub(super) fn Controls(page: ListPage) -> impl IntoView {
     let w = words::<ProfilesWords>();

@@ -1,4 +1,4 @@
-//! `/`: the list of profiles. Its query is in the address: the search is a plain form, filters and order are links.
+//! `/`: the list of profiles. Its query is in the address: the search is a plain form; filters and order are links.
 
 mod controls;
 mod row;
@@ -13,13 +13,12 @@ use crate::{
     views::ListPage,
 };
 
-/// The page.
 #[component]
 pub(in crate::pages) fn List(page: ListPage) -> impl IntoView {
     if page.all == 0 { nothing_yet(page.may_change) } else { some(page) }
 }
 
-/// The page without any profile: the way from a bot to the first message, and other ways in.
+/// The page without any profile: the steps from a bot to the first message, and alternatives.
 fn nothing_yet(may_change: bool) -> AnyView {
     let w = words::<ProfilesWords>();
     let ways = may_change.then(|| {

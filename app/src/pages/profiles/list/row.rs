@@ -10,7 +10,7 @@ use crate::{
     views::{LastDelivery, ListRow, TargetView, Why},
 };
 
-/// The row. `back` is the address of the list.
+/// `back` is the address of the list.
 pub(super) fn row(row: ListRow, may_change: bool, back: &str) -> AnyView {
     let w = words::<ProfilesWords>();
     let ListRow { id, name, target, short_url, enabled, last, why, week } = row;
@@ -68,7 +68,6 @@ fn last_event(id: i64, last: Option<LastDelivery>, why: Option<Why>) -> AnyView 
         return view! { <span class="soft">{words::<ProfilesWords>().never}</span> }.into_any();
     };
     let tip = format!("why-{id}");
-    // The tooltip is shown on hover or focus.
     let why = why.map(|why| {
         view! {
             <span class="tip-host">
@@ -109,7 +108,6 @@ fn target_name(target: TargetView) -> AnyView {
     }
 }
 
-/// The menu of actions on the profile.
 fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
     let w = words::<ProfilesWords>();
     let item = |path: &str, title: &'static str| {

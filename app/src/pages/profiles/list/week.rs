@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use crate::i18n::{ProfilesWords, failures, language, week, words};
 
-/// In units of the drawing: a bar's width, the distance between bars, and the height of the whole.
+/// In SVG units: a bar's width, the distance between bars, and the chart's height.
 const WIDTH: u32 = 8;
 const STEP: u32 = 11;
 const HEIGHT: u32 = 28;
 
-/// The chart with its figures beside it.
+/// The chart with its numbers beside it.
 pub(super) fn week_chart(days: &[Day; 7]) -> AnyView {
     let w = words::<ProfilesWords>();
     let all = days.iter().fold(Day::default(), |sum, day| sum.and(*day));
@@ -46,7 +46,6 @@ fn bars(days: &[Day; 7]) -> [String; 3] {
     let mut outlines = [String::new(), String::new(), String::new()];
     for (index, day) in (0_u32..).zip(days) {
         let mut foot = HEIGHT + 1;
-        // From the bottom up: delivered, skipped, failed.
         for (which, count) in [(0, day.delivered), (2, day.skipped), (1, day.failed)] {
             let tall = height(count);
             if tall > 0
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_stand_on_the_ground_and_what_is_little_can_be_seen() {
+    fn bars_start_at_the_bottom_and_small_counts_stay_visible() {
         let mut days = [Day::default(); 7];
         days[0] = Day { delivered: 1_000_000, failed: 1, skipped: 0 };
         days[6] = Day { delivered: 1, failed: 0, skipped: 0 };

@@ -1,4 +1,4 @@
-//! `/profiles/{id}/share`: the short URL, where to put it, and whether it works.
+//! `/profiles/{id}/share`: the short URL, where to enter it, and whether it works.
 
 mod sketch;
 
@@ -17,7 +17,7 @@ use crate::{
 /// The page of a profile's short URL.
 #[derive(Clone, Debug)]
 pub struct ShareView {
-    /// The URL and its obstacles.
+    /// The URL and its problems.
     pub shared: Shared,
     /// The newest event.
     pub newest: Option<LastEventView>,
@@ -25,11 +25,10 @@ pub struct ShareView {
     pub may_change: bool,
     /// The form that sends the sample event.
     pub sample: SampleForm,
-    /// A second text.
+    /// The form for a second text, and its result.
     pub second: SecondText,
 }
 
-/// The page.
 #[component]
 pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
     let w = words::<ShareWords>();
@@ -101,7 +100,7 @@ pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
     }
 }
 
-/// An obstacle, and what to do about it.
+/// The notice about an obstacle, with the remedy.
 fn notice(w: &'static ShareWords, bot: &str, id: i64, obstacle: Obstacle, may_change: bool) -> AnyView {
     let (class, sentence) = match obstacle {
         Obstacle::OnlyHere => ("warn", w.only_here),
@@ -203,7 +202,7 @@ fn copy_card(title: &'static str, why: &[&'static str], text: String, label: &'s
     .into_any()
 }
 
-/// The form that sends the sample event, what became of it, and the lines for terminals.
+/// The form that sends the sample event, the result, and the commands for terminals.
 fn sample_card(id: i64, sandbox: bool, form: SampleForm, curl: String, powershell: String) -> AnyView {
     let w = words::<ShareWords>();
     let SampleForm { chat, fault, sent, is_windows } = form;
@@ -301,7 +300,7 @@ fn second_card(id: i64, second: SecondText, sender: &str) -> AnyView {
         .iter()
         .enumerate()
         .map(|(index, html)| {
-            // The HTML is our own and can always be parsed. If not, it is shown as text.
+            // The application made this HTML, so it parses. If it did not, it would be shown as text.
             let part = Part::from_html(html).unwrap_or_else(|_| Part::plain(html));
             view! { <Bubble part sender=if index == 0 { sender } else { "" } still=true /> }
         })

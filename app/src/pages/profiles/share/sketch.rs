@@ -1,5 +1,5 @@
-//! The guide's pictures: where to click in the booking service. They repeat the text beside them, so screen readers
-//! skip them.
+//! The guide's pictures of the booking service's screens. They repeat the text beside them, so they are hidden from
+//! screen readers.
 
 use leptos::prelude::*;
 
@@ -94,7 +94,6 @@ fn sketch(rows: &[Row<'_>]) -> AnyView {
     .into_any()
 }
 
-/// Shortens a text to the width of a row.
 fn short(text: &str) -> String {
     const MOST: usize = 30;
     if text.chars().count() <= MOST {
