@@ -28,7 +28,6 @@ async fn store(folder: &Path) -> Store {
 /// The id of the bot in [`bot`] with this number.
 const BOT: i64 = 8_001_002_000;
 
-/// The token of a bot.
 fn bot(number: usize) -> BotToken {
     let id = BOT + i64::try_from(number).unwrap();
     BotToken::parse(&format!("{id}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd")).unwrap()

@@ -26,7 +26,6 @@ fn keep() -> Live {
     Live::of(values)
 }
 
-/// A token of the bot with this id.
 fn bot(id: i64) -> BotToken {
     BotToken::parse(&TOKEN.replace("7001002003", &(id + 1).to_string())).unwrap()
 }

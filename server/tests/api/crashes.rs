@@ -105,8 +105,8 @@ async fn post(http: &Client, base: &str, token: &str, chat: &str, number: usize)
     Some(response.status().as_u16())
 }
 
-/// A chat gets all messages in order. At most one message per kill is repeated: the last one that the killed process
-/// was sending to the chat.
+/// Checks that a chat got all messages in order. At most one message per kill may be repeated: the last one that the
+/// killed process was sending to the chat.
 fn judge(api: &BotApi, tally: &mut Tally) {
     let mut chats: HashMap<(String, String), Vec<(String, usize)>> = HashMap::new();
     for asked in api.asked().into_iter().filter(|asked| asked.method == "sendMessage") {

@@ -48,7 +48,7 @@ async fn post_to_all(server: &TestServer, bots: usize, number: &str) {
     }
 }
 
-/// Sends in simulated time for a minute.
+/// The test simulates a minute in much less real time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_bots_with_ten_chats_each_are_served_fairly() {
     const BOTS: usize = 1_000;

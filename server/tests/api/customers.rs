@@ -46,7 +46,6 @@ pub async fn book(server: &TestServer, customer: i64, text: &str, starts_at: Opt
     connection.close().await.unwrap();
 }
 
-/// Returns how many customers a page lists.
 fn rows(page: &str) -> usize {
     page.split("customer-table").nth(1).map_or(0, |table| table.matches("<th scope=\"row\">").count())
 }

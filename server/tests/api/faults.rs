@@ -51,7 +51,6 @@ impl Drop for Disk {
     }
 }
 
-/// The answer to a POST.
 #[derive(Debug)]
 enum Reply {
     Stored,

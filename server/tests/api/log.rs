@@ -29,7 +29,6 @@ async fn settled(server: &TestServer) {
     eventually("all to come to its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 }
 
-/// Returns how many rows a page shows.
 fn rows(page: &str) -> usize {
     page.matches("data-event=").count()
 }

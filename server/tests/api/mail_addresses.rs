@@ -55,7 +55,6 @@ async fn refuse(server: &TestServer, email: &str, rest: &str) {
     assert_eq!(server.post(&query(email, rest), body).await.0, 422);
 }
 
-/// Returns the path of the link in a mail.
 fn link(mail: &Mail) -> String {
     let text = mail.text();
     let from = text.find("/confirm-email/").unwrap_or_else(|| panic!("no link in {text}"));

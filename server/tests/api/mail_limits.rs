@@ -58,7 +58,7 @@ fn count(counts: &[(MailState, Option<&str>, usize)]) -> BTreeMap<(MailState, Op
     counts.iter().map(|(state, reason, count)| ((*state, reason.map(str::to_owned)), *count)).collect()
 }
 
-/// Returns the values of a metric.
+/// Returns the value of a metric.
 async fn metric(server: &TestServer, name: &str) -> String {
     let text = server.http.get(server.url("/metrics")).send().await.unwrap().text().await.unwrap();
     let value = text.lines().find_map(|line| line.strip_prefix(&format!("hookgram_{name} ")));

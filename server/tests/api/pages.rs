@@ -171,7 +171,7 @@ async fn https_makes_cookies_secure() {
 }
 
 #[tokio::test]
-async fn a_sign_in_link_works_once_and_opening_it_does_not_use_it_up() {
+async fn a_sign_in_link_works_once_and_a_head_request_does_not_use_it_up() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let account = server.state.store.accounts.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let link = NewLink {

@@ -204,7 +204,7 @@ async fn a_person_is_erased_and_others_are_not() {
     assert!(store.customers.all_bookings(600_700_800).await.unwrap().is_empty());
     assert_eq!(store.customers.all_bookings(1_600_700_800).await.unwrap().len(), 1);
     assert!(store.customers.has_stopped(BOT, 600_700_800).await.unwrap(), "a /stop stays, as a hash");
-    // The person must not be in the database file either.
+    // The person must be erased from the database file as well.
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();

@@ -74,7 +74,6 @@ impl<'a> Person<'a> {
     }
 }
 
-/// Returns the text between two texts.
 pub fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
     let start = page.find(from).unwrap_or_else(|| panic!("{from} in {page}")) + from.len();
     page[start..].split(to).next().unwrap()

@@ -213,7 +213,7 @@ async fn a_profile_saved_in_the_builder_can_be_tested_and_is_listed() {
     server.stop().await;
 }
 
-/// Sends the form of a test message to a chat for a saved profile.
+/// Returns the form of a test message to a chat for a saved profile.
 fn test_of(id: i64, chat: &str) -> Vec<(&'static str, String)> {
     let form = [("form[name]", "Salon"), ("form[target]", "bot"), ("form[values][telegramFieldName]", "*TelegramId")];
     let mut fields: Vec<(&'static str, String)> = form.map(|(name, value)| (name, value.to_owned())).into();

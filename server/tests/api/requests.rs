@@ -350,7 +350,6 @@ async fn every_kind_of_answer_carries_every_header() {
             assert_eq!(response.status(), 200);
         };
         judge_headers("too many", &refused, is_https);
-        // The database is closed.
         server.state.store.close().await;
         let gone = server.http.post(server.url("/h/another")).body("{}").send().await.unwrap();
         assert_eq!(gone.status(), 503);

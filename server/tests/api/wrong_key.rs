@@ -37,7 +37,7 @@ fn lose_the_key(data: &Path) -> Vec<u8> {
     key
 }
 
-/// In this state the pages are in their reader's language as well.
+/// Checks that the pages are in their reader's language in this state as well.
 async fn each_in_its_language(visitor: &Visitor<'_>, typed: &[&str], paths: &[&str]) {
     for (language, tag) in [(Language::Ru, "ru"), (Language::En, "en")] {
         visitor.put("language", tag);

@@ -33,7 +33,6 @@ async fn paste(browser: &Browser, css: &str, text: &str) -> Result<()> {
     browser.script(&script).await.map(drop)
 }
 
-/// Selects a word in a text area.
 async fn select(browser: &Browser, css: &str, word: &str) -> Result<()> {
     let script = format!(
         "const area = document.querySelector({}); const at = area.value.indexOf({}); area.focus();
@@ -45,7 +44,6 @@ async fn select(browser: &Browser, css: &str, word: &str) -> Result<()> {
     browser.script(&script).await.map(drop)
 }
 
-/// Chooses an option of a list.
 async fn choose(browser: &Browser, css: &str, value: &str) -> Result<()> {
     let script = format!(
         "const list = document.querySelector({}); list.value = {};
@@ -62,7 +60,7 @@ async fn has_value(browser: &Browser, css: &str, value: &str) -> Result<()> {
         .await
 }
 
-/// WebAssembly has taken the form over once its tools can be used, on a phone as well.
+/// Waits until WebAssembly has taken the form over, which is when its tools can be used, on a phone as well.
 async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".tool:not(:disabled)").await.map(drop)
 }

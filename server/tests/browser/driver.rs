@@ -78,12 +78,10 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Opens an address.
     pub async fn open(&self, url: &str) -> Result<()> {
         self.client.goto(url).await.with_context(|| format!("cannot open {url}"))
     }
 
-    /// Returns the current address.
     pub async fn url(&self) -> Result<String> {
         Ok(self.client.current_url().await?.into())
     }
@@ -204,7 +202,6 @@ impl Browser {
         Ok(self.client.active_element().await?.send_keys(keys).await?)
     }
 
-    /// Moves the pointer over an element.
     pub async fn hover(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
         bring_into_view(&self.client, &element).await?;
@@ -213,7 +210,6 @@ impl Browser {
         Ok(self.client.perform_actions(pointer).await?)
     }
 
-    /// Returns the value of a field.
     pub async fn value(&self, css: &str) -> Result<String> {
         Ok(self.find(css).await?.prop("value").await?.unwrap_or_default())
     }
@@ -387,7 +383,6 @@ impl WebDriverCompatibleCommand for ChromiumCommand {
     }
 }
 
-/// Returns the path of Chromium.
 pub fn chromium() -> Result<PathBuf> {
     find(BROWSERS)
 }

@@ -61,7 +61,6 @@ async fn furnished(telegram: &BotApi) -> Result<(TestServer, Vec<(&'static str, 
     Ok((server, ids))
 }
 
-/// Returns the addresses of all pages.
 fn pages(ids: &[(&str, String)]) -> Vec<String> {
     let is_page = |path: &str| {
         ![

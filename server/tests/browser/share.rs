@@ -12,7 +12,6 @@ use crate::{
     walk,
 };
 
-/// Signs an operator in.
 async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let email = "operator@example.com";
     let id = match server.state.store.accounts.user_by_email(email).await? {

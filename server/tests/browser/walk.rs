@@ -46,7 +46,7 @@ pub async fn enter(server: &TestServer, browser: &Browser, account: i64) -> Resu
     browser.open(&server.url(&format!("/login?code={code}"))).await
 }
 
-/// WebAssembly has taken the builder over once its buttons can be clicked.
+/// Waits until WebAssembly has taken the builder over, which is when its buttons can be clicked.
 pub async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".segment:not(:disabled)").await.map(drop)
 }
@@ -86,7 +86,7 @@ async fn a_person_gets_from_the_setup_link_to_a_message_in_the_sandbox() -> Resu
         })
         .await?;
 
-    // A switch removes its line, and the line is marked in the bubble while the switch has the focus.
+    // A switch removes its line. While the switch has the focus, the line is marked in the bubble.
     ensure!(browser.text(".bubble").await?.contains("Длительность"));
     browser.click("[name='form[shown][hide_order_duration]']").await?;
     browser

@@ -37,12 +37,10 @@ impl Mail {
         self.header("Subject")
     }
 
-    /// Returns the plain text.
     pub fn text(&self) -> String {
         self.part("text/plain")
     }
 
-    /// Returns the HTML.
     pub fn html(&self) -> String {
         self.part("text/html")
     }

@@ -148,7 +148,6 @@ impl TestServer {
         (status, response.json().await.unwrap())
     }
 
-    /// Returns the newest delivery's state.
     pub async fn newest_state(&self) -> Option<DeliveryState> {
         self.state.store.queue.deliveries(1).await.unwrap().first().map(|delivery| delivery.state)
     }
@@ -350,7 +349,6 @@ impl Process {
         Some(end.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"))
     }
 
-    /// Sends SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

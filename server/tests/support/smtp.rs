@@ -45,7 +45,6 @@ pub enum Secrecy {
     Offered(TlsAcceptor),
 }
 
-/// The simulated SMTP server.
 pub struct SmtpServer {
     pub address: SocketAddr,
     script: Arc<Mutex<VecDeque<Turn>>>,

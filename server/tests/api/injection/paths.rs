@@ -52,12 +52,13 @@ async fn no_redirect_leads_to_another_site() {
     let judge = |from: &str, next: &str, to: &str| {
         let led = Url::parse(&format!("{}{from}", server.base)).unwrap().join(to).unwrap();
         assert_eq!(led.origin(), home.origin(), "{from} with {next:?} leads to {to:?}");
-        // A `next` that is carried on stays a single value.
+        // A page on this site may pass `next` on, but only as a single value.
         let carried = led.query_pairs().filter(|(name, _)| name == "next").count();
         assert!(carried <= 1, "{to:?}");
     };
     for next in ELSEWHERE {
-        // These are signing in again, confirming the password again, and the forms that say which page to return to.
+        // The cases are signing in again, confirming the password again, and the forms that say which page to return
+        // to.
         let again = Visitor::new(&server).anywhere();
         let signed_in = again.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("next", next)]).await;
         assert_eq!(signed_in.status, 303, "{next:?}");
@@ -124,7 +125,6 @@ async fn no_path_reads_a_file_outside_the_assets() {
                 for times in [1, 3] {
                     let climb = format!("{up}{slash}").repeat(times);
                     for begin in ["/pkg/", "/pkg/hookgram/", "/"] {
-                        // Such a path is an ordinary unknown path and leads nowhere else.
                         let answer = ask(&server, format!("{begin}{climb}{file}").as_bytes()).await;
                         let status = answer.get(9..12).unwrap_or_default().to_owned();
                         let is_closed = ["303", "400", "401", "404"].contains(&status.as_str());

@@ -43,7 +43,6 @@ impl HalfWay {
         ]
     }
 
-    /// Enters the code.
     pub(super) async fn enter(self, server: &TestServer, browser: &Browser) -> Result<()> {
         browser.open(&server.url("/login/second")).await?;
         browser.fill("[name=code]", &self.0.code_at(now()).context("no code")?).await?;

@@ -61,7 +61,6 @@ fn length(text: &Value) -> usize {
     text.as_str().unwrap_or_default().chars().count()
 }
 
-/// Changes a bot's appearance.
 pub fn change(state: &mut State, method: &str, body: &Value) {
     let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
     let scope = body["scope"]["type"].as_str().unwrap_or("default").to_owned();

@@ -68,7 +68,6 @@ pub struct Asked {
 /// The reactions to the next calls, by their method.
 type Script = VecDeque<(&'static str, Play)>;
 
-/// The simulated Bot API.
 pub struct BotApi {
     pub address: SocketAddr,
     stage: Arc<Stage>,

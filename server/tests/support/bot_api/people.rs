@@ -73,7 +73,6 @@ impl BotApi {
         self.say(bot, person, format!("/start {payload}").trim_end());
     }
 
-    /// A person writes to the bot in private.
     pub fn say(&self, bot: i64, person: impl Into<Person>, text: &str) {
         let person = person.into();
         self.change(bot, |state| {
@@ -93,7 +92,6 @@ impl BotApi {
         });
     }
 
-    /// A person blocks the bot.
     pub fn block(&self, bot: i64, person: impl Into<Person>) {
         let person = person.into();
         self.change(bot, |state| {
@@ -103,7 +101,6 @@ impl BotApi {
         });
     }
 
-    /// A person who blocked the bot unblocks it.
     pub fn unblock(&self, bot: i64, person: impl Into<Person>) {
         let person = person.into();
         self.change(bot, |state| {
