@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_url_is_written_as_a_browser_writes_its_origin() {
+    fn a_public_url_is_normalised_to_its_origin() {
         for (text, expected, is_https) in [
             ("https://hooks.example.com", "https://hooks.example.com", true),
             (" HTTPS://Hooks.Example.COM:443/ ", "https://hooks.example.com", true),
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_nobody_can_open_is_named_localhost() {
+    fn the_public_url_of_a_wildcard_listen_address_is_localhost() {
         let config = |listen: &str| Cli::try_parse_from(["hookgram", "--listen", listen]).unwrap().settings.read();
         for (listen, expected) in [
             ("0.0.0.0:3000", "http://localhost:3000"),
@@ -453,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_hold_their_addresses() {
+    fn a_network_contains_its_addresses_only() {
         let list = networks("X", "10.0.0.0/8, ::1,192.0.2.7").unwrap();
         let held = |text: &str| is_in(&list, text.parse().unwrap());
         assert!(held("10.200.3.4") && held("::1") && held("192.0.2.7") && held("::ffff:10.0.0.1"));

@@ -372,7 +372,7 @@ mod tests {
 
     const CHATS: usize = 1_000;
 
-    /// An event with [`CHATS`] participants, each with a chat of its own and with these names in turn.
+    /// Returns an event with [`CHATS`] participants, each with a chat of its own and with these names in turn.
     fn event(names: &[&str]) -> BookingEvent {
         let field = |name: &str, value: &str| format!(r#"{{"Name":"{name}","Value":"{value}"}}"#);
         let participant = |(chat, name): (usize, &&str)| {
@@ -391,7 +391,7 @@ mod tests {
         profile
     }
 
-    /// The deliveries of an event, and how many messages were rendered for them.
+    /// Returns the deliveries of an event, and how many messages were rendered for them.
     fn render(profile: &Profile, event: &BookingEvent) -> (Result<Vec<NewDelivery>, WebhookError>, usize) {
         let renderer = Renderer::new(&profile.formatting, event, Some("*TelegramId"), "https://torrow.net");
         let mut rendered = 0;
@@ -404,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn participants_who_differ_in_nothing_that_is_shown_share_one_rendered_text() {
+    fn participants_with_the_same_message_share_one_rendered_text() {
         let names = ["Anna", "Boris", "Clara"];
         for (shows_contact, texts) in [(false, 1), (true, names.len())] {
             let (deliveries, rendered) = render(&profile("Hello", shows_contact), &event(&names));
@@ -419,21 +419,21 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_too_many_bytes_is_refused_before_anything_is_rendered() {
+    fn an_event_whose_messages_are_too_large_is_refused_before_rendering() {
         let event = event(&["Anna"]);
-        // All participants get the same message. The limit counts the bytes that are sent.
+        // All participants get the same message, but the limit counts the bytes of every copy that is sent.
         let (refused, rendered) = render(&profile(&"a".repeat(30_000), false), &event);
         assert_eq!((refused.unwrap_err(), rendered), (TOO_MUCH, 0));
         let (taken, rendered) = render(&profile(&"a".repeat(4_000), false), &event);
         assert_eq!((taken.unwrap().len(), rendered), (CHATS, 1));
-        // The estimate ignores markup, the limit counts it: a link that each part repeats.
+        // The estimate ignores markup, but the limit counts it: each part repeats the link.
         let link = format!("<a href=\"https://a.b/{}\">{}</a>", "x".repeat(2_000), "a".repeat(4_000));
         let (refused, rendered) = render(&profile(&link, false), &event);
         assert_eq!((refused.unwrap_err(), rendered), (TOO_MUCH, 1));
     }
 
     #[test]
-    fn one_chat_gets_one_message_of_each_text() {
+    fn a_chat_that_is_named_twice_gets_each_different_text_once() {
         let mut event = event(&["Anna", "Boris"]);
         for participant in &mut event.participants {
             participant.fields[0].value = Some("5".to_owned());
@@ -442,13 +442,13 @@ mod tests {
         assert_eq!((deliveries.unwrap().len(), rendered), (2, 2));
     }
 
-    /// A rendering with these threads and this memory for known senders, and no waiting.
+    /// Returns a rendering that does not wait, with these threads and this memory for known senders.
     fn rendering(threads: usize, memory: usize) -> Rendering {
         Rendering { known: Pool::new(threads, memory, Duration::ZERO), strangers: Pool::new(1, MEMORY, LONGEST_WAIT) }
     }
 
     #[tokio::test]
-    async fn a_heavy_event_waits_for_a_thread_of_its_own_and_a_light_one_does_not() {
+    async fn a_large_event_needs_a_free_thread_and_a_small_one_does_not() {
         let rendering = rendering(0, MEMORY);
         let heavy: Bytes = format!(r#"{{"x":"{}"}}"#, "a".repeat(AT_ONCE)).into();
         assert!(rendering.read(&heavy, SenderKind::Known).await.is_none(), "refused once it has waited long enough");
@@ -475,7 +475,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn parsed_events_hold_no_more_memory_than_there_is() {
+    async fn parsed_events_stay_within_the_memory_budget() {
         let rendering = rendering(4, 1 << 20);
         let body: Bytes = format!(r#"{{"x":"{}"}}"#, "a".repeat(600 * 1024)).into();
         let first = rendering.read(&body, SenderKind::Known).await.unwrap().unwrap();
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rendering_leaves_the_async_threads_alone_and_survives_a_panic() {
+    async fn rendering_runs_off_the_async_threads_and_survives_a_panic() {
         let rendering = rendering(1, MEMORY);
         let elsewhere = rendering.run(|| thread::current().id()).await.unwrap();
         assert_ne!(elsewhere, thread::current().id());

@@ -331,7 +331,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_has_too_many_connections_is_told_so() {
+    async fn a_client_with_too_many_connections_gets_429() {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_worker_that_panics_is_started_again() {
+    async fn a_task_that_panics_is_restarted() {
         let (stop, shutdown) = watch::channel(false);
         let starts = Arc::new(AtomicUsize::new(0));
         let count = starts.clone();

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proof_holds_for_ten_minutes() {
+    fn a_password_confirmation_is_valid_for_ten_minutes() {
         let account = Account { id: 1, email: "a@b.c".into(), role: Role::Admin };
         let session = |age, has_password| CurrentSession {
             hash: Vec::new(),

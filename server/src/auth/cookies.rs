@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_is_known_for_90_days_and_until_the_password_changes() {
+    fn a_known_browser_cookie_is_valid_for_90_days_or_until_the_password_changes() {
         let (sealer, cookies, at) = (Sealer::ephemeral().unwrap(), Cookies { is_https: false }, 1_700_000_000_000);
         let headers = |cookie: &str| {
             let mut headers = HeaderMap::new();
@@ -161,7 +161,7 @@ mod tests {
         }
         let again = headers(&cookies.make_known(&sealer, &user(1, 3), at).unwrap().0);
         assert_ne!(cookies.known_browser(&sealer, &user(1, 3), &again, at), Some(first));
-        // Proofs of earlier versions had no time and did not expire.
+        // Earlier versions wrote this cookie without a time, so it did not expire.
         let old = sealer.seal(Place::KnownBrowser(1), &codes::webhook_key()).unwrap();
         let old = headers(&format!("hookgram_known={}", BASE64URL_NOPAD.encode(&old)));
         assert_eq!(cookies.known_browser(&sealer, &user(1, 0), &old, at), None);

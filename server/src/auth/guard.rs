@@ -297,7 +297,7 @@ mod tests {
     use crate::http::client::tests::headers;
 
     #[test]
-    fn another_site_is_noticed() {
+    fn requests_from_another_site_are_detected() {
         let host = ("host", "localhost:3000");
         for (list, crossed) in [
             (vec![host], false),
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_is_encoded() {
+    fn the_next_parameter_of_the_login_address_is_encoded() {
         let to = |target: &'static str| login_address(&Uri::from_static(target));
         assert_eq!(to("/"), "/login");
         assert_eq!(to("/profiles/3?a=b&c=%D1%8F"), "/login?next=/profiles/3%3Fa%3Db%26c%3D%25D1%258F");
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_is_a_page_and_no_secret() {
+    fn the_login_address_leads_back_only_to_pages_and_carries_no_secret() {
         let to = |target: &'static str| login_address(&Uri::from_static(target));
         for target in ["/nowhere", "/webhooks/x", "/profiles/3/x", "/profiles/3/share/x", "/deliveries/7001002003:AAHk"]
         {

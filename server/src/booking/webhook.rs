@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn telegram_sends_to_https_and_four_ports_only() {
+    fn a_webhook_is_offered_for_https_and_four_ports_only() {
         for (url, expected) in [
             ("https://hooks.example.com", WebhookOffer::Possible),
             ("https://hooks.example.com:8443", WebhookOffer::Possible),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_compared_whole() {
+    fn secrets_are_equal_only_if_every_byte_is() {
         assert!(is_equal("abc", "abc"));
         assert!(!is_equal("abc", "ab") && !is_equal("abc", "abd") && !is_equal("abc", "abcd") && !is_equal("abc", ""));
     }

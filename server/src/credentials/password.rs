@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_opens_its_own_hash_only() {
+    async fn a_password_matches_its_own_hash_only() {
         let right = "correct horse battery";
         let hash = Passwords::default().hash(right.into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_of_decomposed_letters_is_the_same_password() {
+    async fn composed_and_decomposed_letters_are_the_same_password() {
         use argon2::password_hash::PasswordHasher as _;
 
         let (one, two) = ("мой длинный пароль", "мои\u{306} длинныи\u{306} пароль");
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_before_is_still_opened_and_one_of_nobody_is_not() {
+    async fn hashes_with_other_argon2_parameters_are_accepted_and_other_algorithms_are_not() {
         use argon2::password_hash::PasswordHasher as _;
 
         for (memory, passes, length) in [(19 * 1024, 2, 32), (12 * 1024, 3, 32), (64, 1, 16)] {
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_hangs_up_frees_no_room_before_the_work_has_ended() {
+    async fn a_cancelled_request_frees_its_slot_only_when_the_hashing_has_ended() {
         let places = Places::new(SchedulingPolicy::Plain);
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let (begun, begin) = tokio::sync::oneshot::channel();
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_place_rests_after_work_but_not_for_ever() {
+    async fn a_slot_rests_after_work_for_a_bounded_time() {
         let places = Places::new(SchedulingPolicy::GivesWay { rest: u32::MAX });
         let begun = Instant::now();
         places.run(|| ()).await.unwrap();
@@ -341,7 +341,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn events_have_the_cores_before_guesses() {
+    async fn passwords_of_strangers_are_hashed_at_idle_priority() {
         use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy};
 
         let here = || thread_schedule_policy().unwrap();
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn the_queue_has_an_end_and_strangers_do_not_fill_that_of_the_known() {
+    fn the_hashing_queue_is_bounded_and_strangers_cannot_fill_the_queue_of_known_browsers() {
         let passwords = Passwords::default();
         let turns: Vec<Turn> = (0..100).filter_map(|_| passwords.queue_up(&stranger())).collect();
         assert_eq!(turns.len(), QUEUE);
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn weaker_hashes_are_outdated() {
+    fn hashes_with_weaker_parameters_are_outdated() {
         let of = |head: &str| format!("{head}$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs");
         for (head, expected) in [
             ("$argon2id$v=19$m=19456,t=2,p=1", false),

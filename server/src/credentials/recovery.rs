@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ten_codes_are_all_different_and_can_be_typed_in_any_way() {
+    fn ten_different_recovery_codes_are_made_and_case_and_separators_do_not_matter() {
         let all = new();
         let texts: HashSet<&str> = all.iter().map(|code| code.expose_secret()).collect();
         assert_eq!(texts.len(), COUNT);

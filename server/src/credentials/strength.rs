@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guessable_passwords_are_refused_with_a_reason() {
+    fn guessable_passwords_are_rejected_with_a_reason() {
         for (password, expected) in [
             ("одиннадцать", Err(PasswordFault::Short)),
             ("aaaaaaaaaaaaaaaa", Err(PasswordFault::Repeats)),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_counted_in_characters_and_bounded_in_bytes() {
+    fn password_length_is_counted_in_characters_and_bounded_in_bytes() {
         assert_eq!(judge(&"x".repeat(1025), "a@b.c"), Err(PasswordFault::Long));
         let long = "корова лампа окно ".repeat(30);
         assert!(long.len() < LONGEST && long.chars().count() > JUDGED);

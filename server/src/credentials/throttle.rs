@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_attempts_wait_for_their_account_only() {
+    fn repeated_attempts_must_wait_for_their_account_and_address_only() {
         let throttle = Throttle::default();
         for _ in 0..FREE {
             assert_eq!(throttle.attempt("A@b.c ", &HERE), Ok(()));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_grows_to_a_minute_and_ends() {
+    fn the_wait_doubles_up_to_a_minute_and_ends() {
         let left = |count| Attempts { count, last: Instant::now() }.left(FREE, LONGEST).as_secs_f64().ceil();
         assert_eq!([3, 4, 5, 6, 10, 99].map(left), [0.0, 1.0, 2.0, 4.0, 60.0, 60.0]);
         let Some(past) = Instant::now().checked_sub(LONGEST) else { return };
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn many_accounts_from_one_address_wait_too() {
+    fn attempts_on_many_accounts_from_one_address_must_wait() {
         let throttle = Throttle::default();
         let passed = |last: u16| {
             let address = IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, last]);
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_browser_does_not_wait_for_what_others_try() {
+    fn a_known_browser_does_not_wait_because_of_attempts_by_others() {
         let throttle = Throttle::default();
         for last in 0..100 {
             let _ = throttle.attempt("a@b.c", &from([192, 0, 2, last]));
@@ -252,13 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_gives_back_one_attempt_a_quarter_of_an_hour() {
+    fn one_attempt_is_forgotten_every_15_minutes() {
         let remembered = |count, minutes: u64| {
             let last = Instant::now().checked_sub(Duration::from_secs(minutes * 60))?;
             Some(Attempts { count, last }.remembered())
         };
         for (count, minutes, expected) in [(14, 0, 14), (14, 14, 14), (14, 16, 13), (14, 151, 4), (14, 999, 0)] {
-            // A machine that has just started has no such instant.
+            // `Instant` cannot go back that far on a machine that has just started.
             if let Some(remembered) = remembered(count, minutes) {
                 assert_eq!(remembered, expected, "{minutes}");
             }
@@ -271,9 +271,9 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_keeps_the_worst() {
+    fn the_throttle_is_bounded_and_keeps_the_entries_with_the_most_attempts() {
         let throttle = Throttle::default();
-        // So many attempts that the wait is longer than this test takes.
+        // With this many attempts the wait is longer than the test takes.
         let worst = Attempts { count: 99, last: Instant::now() };
         throttle.known.lock().origins.insert((account("a@b.c"), HERE), worst);
         for i in 0..u32::try_from(ENTRIES).unwrap() + 100 {

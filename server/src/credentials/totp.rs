@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_those_of_rfc_6238() {
+    fn codes_match_the_test_vectors_of_rfc_6238() {
         // Appendix B, SHA-1. The codes there have eight digits.
         for (second, expected) in [
             (59, 94_287_082),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_taken_a_step_early_or_late_and_no_more_and_never_twice() {
+    fn a_code_is_accepted_one_step_early_or_late_and_only_once() {
         let now = 1_111_111_109_000;
         let present = now / STEP;
         for (steps, is_taken) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn base32_is_that_of_rfc_4648() {
+    fn base32_matches_the_test_vectors_of_rfc_4648() {
         for (bytes, text) in
             [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")]
         {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_reads_whose_it_is() {
+    fn the_otpauth_uri_names_the_account_and_the_issuer() {
         let uri = rfc().uri("a+b@c.example");
         let expected =
             "otpauth://totp/Hookgram:a%2Bb@c.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Hookgram";

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_of_the_facts() {
+    fn every_answer_of_telegram_has_its_verdict() {
         let wait = |n| Answer::Refused {
             code: 429,
             genuine: true,
@@ -158,7 +158,7 @@ mod tests {
             (refused(403, "Forbidden: bot was blocked by the user"), CALM, Verdict::Fail),
             (refused(403, "Forbidden: user is deactivated"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: not enough rights to send text messages to the chat"), CALM, Verdict::Fail),
-            // Resending without the thread cannot help: Hookgram never names a thread.
+            // Hookgram never names a thread, so resending without one cannot help.
             (refused(400, "Bad Request: message thread not found"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: message text is empty"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: message is too long"), CALM, Verdict::Fail),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_bot_apis_answer_neither_fails_nor_parks() {
+    fn an_answer_that_is_not_from_the_bot_api_neither_fails_nor_suspends_a_delivery() {
         for code in [302, 400, 401, 403, 404, 407, 413, 501, 502] {
             let answer = Answer::Refused {
                 code,
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_old_is_given_up() {
+    fn a_delivery_that_is_too_old_is_given_up() {
         let old = Situation { age: Duration::from_secs(86400), ..CALM };
         assert_eq!(judge(&lost(true), old), Verdict::Fail);
         assert_eq!(judge(&refused(500, ""), old), Verdict::Fail);
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn jitter_only_lengthens_and_stays_within_the_longest() {
+    fn jitter_only_lengthens_the_backoff_and_stays_within_its_maximum() {
         for attempt in 0..100 {
             let plain = backoff(attempt, 0.0);
             let spread = backoff(attempt, 1.0);

@@ -53,7 +53,7 @@ mod tests {
 
     use super::*;
 
-    /// What each sender gets of `room`, given the number of deliveries that it has waiting.
+    /// Returns how much of `room` each sender gets, given the number of deliveries that it has waiting.
     fn shares(waiting: &[usize], room: usize) -> Vec<usize> {
         let sender = |number: usize| SenderKey::of_bytes([u8::try_from(number).unwrap()]);
         let mut left: HashMap<SenderKey, usize> =
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_much_takes_nothing_from_who_has_little() {
+    fn a_sender_with_many_deliveries_takes_no_room_from_senders_with_few() {
         assert_eq!(shares(&[1000, 2, 2], 32), [28, 2, 2]);
         assert_eq!(shares(&[1000, 1000], 32), [16, 16]);
         assert_eq!(shares(&[3, 3, 3], 100), [3, 3, 3]);

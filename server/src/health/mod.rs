@@ -237,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_hour_is_made_of_two() {
+    fn the_last_hour_is_interpolated_from_two_calendar_hours() {
         let day = |delivered| Day { delivered, ..Day::default() };
         let hours = [(9, day(60)), (10, day(5))];
         assert_eq!(last_hour(&hours, 10 * HOUR), 65);

@@ -109,7 +109,7 @@ mod tests {
     use super::accepts;
 
     #[test]
-    fn codings_are_negotiated() {
+    fn content_codings_are_negotiated() {
         assert!(accepts("gzip, deflate, br", "br"));
         assert!(accepts("br;q=0.5", "br"));
         assert!(!accepts("br;q=0, gzip", "br"));

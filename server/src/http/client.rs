@@ -91,7 +91,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn forwarded_addresses_are_believed_of_trusted_proxies_only() {
+    fn x_forwarded_for_is_used_only_if_a_trusted_proxy_sent_it() {
         let settings = "10.0.0.0/8";
         let trusted = [crate::config::network(settings).unwrap()];
         let list = headers(&[("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.2")]);
@@ -101,7 +101,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_chain_is_believed_as_far_as_each_hop_is_trusted() {
+    fn a_forwarding_chain_is_followed_only_while_each_hop_is_trusted() {
         let trusted = ["10.0.0.0/8", "2001:db8::/32"].map(|network| crate::config::network(network).unwrap());
         let proxy = IpAddr::from([10, 0, 0, 1]);
         let of = |chain: &[&[u8]]| {
@@ -110,7 +110,7 @@ pub(crate) mod tests {
         };
         for (chain, address) in [
             (&[&b"203.0.113.9"[..]][..], "203.0.113.9"),
-            // The client's own claims stand before the address that the proxy adds.
+            // Addresses that the client itself claims stand before the one that the proxy adds.
             (&[b"10.0.0.9, 203.0.113.9"], "203.0.113.9"),
             (&[b"10.0.0.9", b"203.0.113.9"], "203.0.113.9"),
             (&[b"\xff\xfe, 203.0.113.9"], "203.0.113.9"),
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn no_other_header_names_an_address() {
+    fn no_other_header_sets_the_client_address() {
         let trusted = [crate::config::network("10.0.0.0/8").unwrap()];
         let list = headers(&[
             ("forwarded", "for=203.0.113.9"),

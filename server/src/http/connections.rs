@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_client_cannot_have_all_requests_and_a_few_are_left_to_everybody() {
+    fn one_client_cannot_use_all_request_slots_and_each_client_gets_a_few() {
         let requests = Requests { all: 64, in_flight: Counts::default() };
         let proxy = [crate::config::network("10.0.0.0/8").unwrap()];
         let of = |number: u8| IpAddr::from([192, 0, 2, number]);
@@ -191,7 +191,7 @@ mod tests {
         held.extend((0..).map_while(|_| take(of(2))).take(100));
         held.extend((0..).map_while(|_| take(of(3))).take(100));
         assert_eq!(held.len(), 48);
-        // Three quarters of the connections are taken.
+        // Three quarters of the slots are taken, so each further client gets only a few.
         assert_eq!((0..).map_while(|_| take(of(4))).map(|place| held.push(place)).count(), FEW);
         assert!(take(of(5)).is_some(), "given back at once");
         for many in [IpAddr::from([10, 0, 0, 1]), IpAddr::from([127, 0, 0, 1])] {

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_that_sends_too_much_does_not_hurt_another() {
+    fn a_sender_over_its_rate_limit_does_not_affect_others() {
         let limits = Limits::default();
         let now = Instant::now();
         let taken = (0..10_000).filter(|_| take(&limits.events, Source::Profile(1), EVENTS, now).is_ok()).count();
@@ -168,10 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn two_hundred_events_a_second_of_one_key_are_never_refused() {
+    fn two_hundred_events_a_second_for_one_webhook_key_are_never_refused() {
         let (limits, start) = (Limits::default(), Instant::now());
         let take = |at: Duration| take(&limits.events, Source::Profile(1), EVENTS, start + at);
-        // Half an hour of events evenly, then an hour with each second's events at once.
+        // Events arrive evenly for half an hour, then for an hour each second's events arrive at once.
         for event in 0..360_000 {
             assert_eq!(take(Duration::from_millis(5 * event)), Ok(()), "{event}");
         }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn only_some_refusals_of_one_source_are_recorded() {
+    fn the_number_of_recorded_refusals_per_source_is_limited() {
         let limits = Limits::default();
         let here = IpAddr::from([192, 0, 2, 7]);
         for (source, recorded) in
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_counted_apart_for_webhooks_and_for_pages() {
+    fn webhooks_and_pages_have_separate_limits_per_address() {
         let limits = Limits::default();
         let here = IpAddr::from([192, 0, 2, 1]);
         assert!((0..400).any(|_| limits.stranger(here).is_err()));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_neighbourhood_of_ipv6_is_one_address() {
+    fn ipv6_addresses_of_one_network_share_a_limit() {
         let limits = Limits::default();
         let at = |last: u16| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, last]);
         assert!((0..400).any(|last| limits.stranger(at(last)).is_err()));

@@ -130,7 +130,7 @@ mod tests {
     use crate::limits::memory::Memory;
 
     #[tokio::test]
-    async fn a_form_that_trickles_in_is_given_up() {
+    async fn a_body_that_is_slow_or_too_long_or_broken_is_refused_with_its_status() {
         let time = Patience::default().body;
         let never = Body::from_stream(tokio_stream::pending::<Result<Bytes, std::io::Error>>());
         let whole = async |body, longest, time| super::whole(&HeaderMap::new(), body, longest, time).await;
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_on_their_way_hold_no_more_memory_than_there_is() {
+    async fn bodies_being_read_stay_within_the_memory_budget() {
         let memory = Memory::of(64 * 1024, Duration::ZERO);
         let time = Patience::default().body;
         let mut slow = Vec::new();
@@ -152,7 +152,7 @@ mod tests {
             let half = tokio_stream::once(Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 30 * 1024])));
             let never = tokio_stream::once(()).chain(tokio_stream::pending()).filter_map({
                 let mut arrived = Some(arrived);
-                // The second piece is requested, so the first one has been counted.
+                // The second piece is requested, so the first one has been counted against the budget.
                 move |()| arrived.take().and_then(|arrived| arrived.send(()).err()).map(|()| Ok(Bytes::new()))
             });
             slow.push(tokio::spawn(async move {

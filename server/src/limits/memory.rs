@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn no_more_is_given_than_there_is_and_a_dropped_share_is_given_again() {
+    async fn memory_is_handed_out_up_to_the_budget_and_reused_when_it_is_dropped() {
         let memory = Memory::of(8 * UNIT, Duration::ZERO);
         let first = memory.take(5 * UNIT).await.unwrap();
         assert!(memory.take(3 * UNIT + 1).await.is_none());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_share_grows_as_far_as_there_is_memory() {
+    async fn a_share_grows_only_within_the_budget() {
         let memory = Memory::of(8 * UNIT, Duration::ZERO);
         let (mut one, mut other) = (memory.share(), memory.share());
         assert!(one.grow(1).await && one.grow(5 * UNIT).await);

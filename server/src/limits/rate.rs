@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_burst_then_one_every_so_often() {
+    fn a_rate_allows_its_burst_and_then_one_call_per_interval() {
         let rate = Rate { every: Duration::from_secs(6), burst: 3 };
         let start = Instant::now();
         let at = |seconds: u64| start + Duration::from_secs(seconds);
@@ -95,13 +95,13 @@ mod tests {
         assert_eq!(used.take(rate, at(4)), Err(Duration::from_secs(2)), "what is refused costs nothing");
         assert_eq!(used.take(rate, at(6)), Ok(()));
         assert!(used.take(rate, at(6)).is_err() && !used.is_idle(at(6)));
-        // After a pause there is one burst again, and no more.
+        // After a pause a single burst is allowed again.
         assert!(used.is_idle(at(100)));
         assert_eq!((0..10).filter(|_| used.take(rate, at(100)).is_ok()).count(), 3);
     }
 
     #[test]
-    fn a_clock_that_was_ahead_costs_no_more_than_one_full_use() {
+    fn a_clock_that_is_set_back_causes_a_bounded_wait() {
         let rate = Rate { every: Duration::from_secs(6), burst: 3 };
         let (mut used, now) = (Used::default(), Instant::now());
         assert_eq!(used.take(rate, now + Duration::from_secs(900)), Ok(()));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_the_rate_in_any_stretch() {
+    fn the_rate_is_never_exceeded_over_time() {
         let rate = Rate { every: Duration::from_millis(250), burst: 5 };
         let start = Instant::now();
         let mut used = Used::default();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_holds_in_every_stretch() {
+    fn a_window_limits_calls_in_every_span_of_its_length() {
         let (span, start) = (Duration::from_secs(1), Instant::now());
         let mut window = Window::default();
         let mut taken: Vec<u64> = Vec::new();

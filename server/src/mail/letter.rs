@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profiles_letter_in_russian() {
+    fn a_mail_about_a_profile_is_written_in_russian() {
         let concerned = Concerned::Profile { id: 3, name: "Записи".into() };
         let letter = compose(&content(FailureCause::Blocked, "ru", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "Записи: клиент заблокировал бота (1 сообщение)");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bots_letter_in_english_with_telegrams_words_escaped() {
+    fn a_mail_about_a_bot_is_written_in_english_and_telegrams_description_is_escaped() {
         let concerned = Concerned::Bot { id: 7, known: true, recent: 0 };
         let letter = compose(&content(FailureCause::Refused, "de", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "bot 7, field *TelegramId: Telegram refused the message (1 message)");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_the_zone_is_cut_and_the_date_is_not() {
+    fn a_long_time_zone_name_is_cut_without_cutting_the_date() {
         let mut content = content(FailureCause::Blocked, "en", Concerned::Bot { id: 7, known: true, recent: 0 });
         let name = format!("Buy now at evil.example \u{202e}{}", "x ".repeat(100));
         content.profile.set(Parameter::TimezoneName, &name).unwrap();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_outside_stays_in_its_line() {
+    fn text_from_outside_cannot_add_lines_headers_or_markup_to_a_mail() {
         let evil = format!("</ul><script>\r\nBcc: x@y.z\r\n\r\n{TOKEN}");
         let mut content = content(FailureCause::Refused, "en", Concerned::Profile { id: 3, name: evil.clone() });
         content.examples[0].order_number = Some(evil.clone());

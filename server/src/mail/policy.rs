@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_be_written_to() {
+    fn which_addresses_get_a_mail_about_a_profile_or_a_bot() {
         let profile = || Concerned::Profile { id: 1, name: "A".into() };
         let bot = |known, recent| Concerned::Bot { id: 7, known, recent };
         let many: String = (0..30).map(|i| format!("a{i}@b.c,")).collect();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_addresses_an_hour_are_written_to_and_no_more() {
+    fn at_most_100_addresses_get_a_mail_within_an_hour() {
         let mut sent = SentLately::default();
         let begin = 1_000 * HOUR;
         for n in 0..100 {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_an_hour_and_end_after_a_day() {
+    fn retry_delays_of_mails_double_up_to_an_hour_and_end_after_a_day() {
         let minutes = |n: u64| Some(Duration::from_secs(n * 60));
         for (attempt, hours, expected) in [
             (0, 0, minutes(1)),

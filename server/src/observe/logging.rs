@@ -167,7 +167,7 @@ mod tests {
 
     use super::*;
 
-    /// An output that nobody reads before the gate is dropped.
+    /// An output that drops what it is given; its first write blocks until the gate opens.
     struct Halted {
         gate: Receiver<()>,
         written: Sender<String>,
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_an_output_that_is_halted_and_lost_lines_are_counted() {
+    fn logging_does_not_block_on_a_stalled_output_and_lost_lines_are_counted() {
         let ((open, gate), (written, read)) = (channel(), channel());
         let log = Log::start(Halted { gate, written });
         for line in 0..WAITING + 10 {
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_cannot_be_written_ends_nothing() {
+    fn logging_continues_when_the_output_cannot_be_written() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_a_line_and_no_command() {
+    fn control_characters_in_log_lines_are_escaped() {
         for (line, expected) in [
             ("good\n", "good\n"),
             ("Это — «текст» 😀\n", "Это — «текст» 😀\n"),

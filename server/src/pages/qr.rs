@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_dark_square_is_in_the_path_and_none_else() {
+    fn the_path_has_exactly_the_dark_modules_of_the_qr_code() {
         let text = "https://hooks.example.com/h/k7Rm2Qx9TvB4nWpL";
         let drawn = code(text).unwrap();
         let code = Code::encode_text(text, QrCodeEcc::Medium).unwrap();
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_too_long_for_a_code_has_none() {
+    fn a_text_that_is_too_long_has_no_qr_code() {
         assert_eq!(code(&"x".repeat(5_000)), None);
     }
 }

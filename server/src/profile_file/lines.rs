@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_found_where_the_settings_stand() {
+    fn the_line_of_each_setting_is_found() {
         let file = "profiles:\n  - name: A\n    sandbox: true\n  - name: B\n\n    events:\n      - Nonsense\nbots:\n- id: 7\n  booking:\n    on: 1\nextra: 1\n";
         let lines = of(file);
         assert_eq!((lines.of_entry(0), lines.of_entry(1), lines.of_entry(2)), (Some(2), Some(4), None));

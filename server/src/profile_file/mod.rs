@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_named_by_its_path() {
+    fn every_fault_has_the_path_of_its_setting() {
         let file = "
 profiles:
   - name: A
@@ -301,13 +301,13 @@ extra: 1
     }
 
     #[test]
-    fn a_setting_is_given_once() {
+    fn a_setting_that_is_given_twice_is_a_fault() {
         let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
         let Reading { faults, .. } = read(file, Language::En);
         assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].HIDE_URL"]);
     }
 
-    /// A file of two kilobytes whose aliases expand to 10^39 texts.
+    /// Returns a file of two kilobytes whose aliases would expand to 10^39 texts.
     fn nested_aliases() -> String {
         let level = |level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(","));
         format!("a0: &a0 ['lol']\n{}profiles: *a39\n", (1..40).map(level).collect::<String>())
@@ -318,7 +318,7 @@ extra: 1
     }
 
     #[test]
-    fn anchors_and_aliases_are_refused_with_what_to_write_instead() {
+    fn anchors_and_aliases_are_refused_and_the_error_shows_the_alternative() {
         let field = "profiles:\n- name: A\n  sandbox: true\n  telegramFieldName: *TelegramId\n";
         for (file, path, line, says) in [
             ("profiles:\n- &base {name: A}\n", "profiles[0]", 2, "line 2, column"),
@@ -338,7 +338,7 @@ extra: 1
     }
 
     #[test]
-    fn a_repeated_key_is_refused_with_both_places() {
+    fn a_repeated_key_is_refused_and_the_error_names_both_lines() {
         let file = "profiles:\n- name: A\n  sandbox: true\n  telegramFieldName: x\n  message: a\n  message: b\n";
         let [fault] = faults_of(file, Language::En).try_into().expect("one fault");
         assert_eq!((fault.path.as_str(), fault.line), ("profiles[0].message", Some(6)));
@@ -346,7 +346,7 @@ extra: 1
     }
 
     #[test]
-    fn a_file_of_nested_aliases_or_levels_or_values_costs_little() {
+    fn a_file_with_too_much_nesting_or_too_many_values_is_refused_cheaply() {
         let many = format!("profiles: [{}]", "a,".repeat(300_000));
         for (file, says) in [
             (nested_aliases(), "anchors and aliases"),
@@ -361,7 +361,7 @@ extra: 1
         }
     }
 
-    /// The texts of a profile in which `text` stands unquoted.
+    /// Returns the texts of a profile in which `text` stands unquoted.
     fn as_written(text: &str) -> Profile {
         let file = format!(
             "profiles:\n- name: {text}\n  sandbox: true\n  telegramFieldName: {text}\n  message: {text}\n  sign_text: {text}\n  timezone_name: {text}\n"
@@ -374,7 +374,7 @@ extra: 1
     }
 
     #[test]
-    fn an_unquoted_text_is_taken_as_it_is_written() {
+    fn an_unquoted_scalar_is_read_as_the_text_that_was_written() {
         for text in [
             "0042",
             "Yes",
@@ -412,7 +412,7 @@ extra: 1
     }
 
     #[test]
-    fn null_is_absent_and_quotes_make_it_a_text() {
+    fn null_means_absent_and_quoted_null_is_a_text() {
         let file = r#"{"profiles": [{"name": "null", "enabled": null, "sandbox": true, "key": null, "events": null,
             "telegramFieldName": "*T", "message": null, "sign_text": "null", "hide_url": null}]}"#;
         let Reading { drafts, faults, .. } = read(file, Language::En);
@@ -428,7 +428,7 @@ extra: 1
     }
 
     #[test]
-    fn json_and_files_of_other_systems_are_read() {
+    fn json_byte_order_marks_and_crlf_are_read() {
         for file in [
             "{\n\t\"profiles\": [\n\t\t{\"name\": \"\\u0417\\ud83d\\ude00\", \"sandbox\": true, \"telegramFieldName\": \"*T\"}\n\t]\n}\n",
             "\u{feff}---\r\nprofiles:\r\n- name: З😀 # a remark\r\n  sandbox: TRUE\r\n  telegramFieldName: '*T'\r\n...\r\n",
@@ -444,7 +444,7 @@ extra: 1
     }
 
     #[test]
-    fn texts_of_a_booking_bot_are_taken_as_they_are_written() {
+    fn unquoted_texts_of_a_booking_bot_are_read_as_they_are_written() {
         let file = "bots:\n- id: 7\n  booking:\n    enabled: true\n    webhook: false\n    settings:\n      v: 1\n      greeting: {ru: 0042, en: Yes}\n      staff_chat: -100\n      culture: null\n      returns: false\n      services:\n      - {id: 1b5f03ed96001255550ebaa2c51b7d31, title: 2024}\n";
         let Reading { edited_bots, faults, .. } = read(file, Language::En);
         assert_eq!(faults, []);
@@ -459,12 +459,12 @@ extra: 1
     }
 
     #[test]
-    fn a_broken_file_does_not_quote_itself() {
+    fn the_error_of_a_broken_file_does_not_quote_its_token() {
         let Reading { faults, .. } = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n", Language::Ru);
         assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
     }
 
-    /// Texts that YAML tends to read as another type.
+    /// Generates texts that YAML tends to read as another type.
     fn tricky() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             select(vec![
@@ -567,7 +567,7 @@ extra: 1
 
     proptest! {
         #[test]
-        fn what_is_exported_is_read_the_same(stored in stored()) {
+        fn importing_an_export_gives_the_same_profile(stored in stored()) {
             for with_secrets in [true, false] {
                 let file = export(&[], std::slice::from_ref(&stored), with_secrets).expect("texts");
                 let Reading { drafts, faults, .. } = read(&file, Language::En);
@@ -585,7 +585,7 @@ extra: 1
         }
 
         #[test]
-        fn any_text_can_be_a_file(text in "[\\[\\]{}:,\\-a-z \n'\"&*!|>#%@]{0,80}") {
+        fn reading_any_text_as_a_file_does_not_panic(text in "[\\[\\]{}:,\\-a-z \n'\"&*!|>#%@]{0,80}") {
             let _ = read(&text, Language::En);
         }
     }

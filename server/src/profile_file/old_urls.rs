@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_masked_url_holds_no_token_however_it_is_written() {
+    fn a_masked_url_has_no_token_in_any_encoding() {
         const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
         let encoded = TOKEN.replace(':', "%3A");
         for token in [TOKEN, &encoded, &encoded.replace("AAH", "%41%41H")] {

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_is_for_its_owner_and_room_is_limited() {
+    fn a_pasted_draft_is_found_by_its_owner_only_and_the_number_of_drafts_is_bounded() {
         let drafts = Drafts::default();
         let first = drafts.keep(1, "a".into());
         assert_eq!(drafts.find(1, &first).unwrap().expose_secret(), "a");

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_logged_as_its_route_with_numbers() {
+    fn a_path_is_logged_as_its_route_with_numeric_ids() {
         for (route, path, expected) in [
             ("/h/{*key}", "/h/k7Rm2Qx9TvB4nWpL", "/h/{*key}"),
             ("/h/{*key}", "/h/1234567890123456", "/h/{*key}"),

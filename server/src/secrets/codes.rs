@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_their_length_and_no_look_alikes() {
+    fn webhook_keys_have_a_fixed_length_and_no_ambiguous_characters() {
         for _ in 0..200 {
             let key = webhook_key();
             assert_eq!(key.len(), 17);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn public_ids_sort_as_they_were_made() {
+    fn public_ids_sort_by_the_time_they_were_created() {
         let first = public_id();
         let made = now();
         while now() == made {

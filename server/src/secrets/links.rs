@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_belongs_to_its_bot_chat_and_secret() {
+    fn a_link_code_is_valid_only_for_its_bot_chat_and_secret() {
         let key_1 = key(1, "secret");
         let coded = key_1.coded(123).unwrap();
         assert_eq!(coded.code().len(), CODE_LENGTH);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_webhooks_path_and_secret_differ_and_are_not_guessed() {
+    fn the_webhooks_path_and_secret_differ_and_are_not_printed() {
         let key = key(1, "secret");
         let (path, secret) = (key.webhook_path(), key.webhook_secret());
         assert_ne!(path, secret.expose_secret());

@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_token_opens_in_its_own_row_only() {
+    fn an_encrypted_token_can_be_decrypted_in_its_own_row_only() {
         let sealed = sealer().seal(Place::ProfileToken(12), "1:secret").unwrap();
         assert_eq!(sealer().open(Place::ProfileToken(12), &sealed).unwrap().expose_secret(), "1:secret");
         assert!(sealer().open(Place::ProfileToken(13), &sealed).is_err());
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn every_changed_byte_is_noticed() {
+    fn every_changed_bit_makes_decryption_fail() {
         let both = with(&format!("{},3:{}", text(7), text(7)));
         let sealed = both.seal(Place::EventToken("k"), "1:secret").unwrap();
         assert_eq!(&sealed[..2], &[1, 1]);
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_keys_the_one_that_sealed_opens_and_no_other() {
+    fn a_value_is_decrypted_by_the_key_that_encrypted_it_and_by_no_other() {
         let all = [(1, 11), (2, 22), (7, 77), (255, 99)];
         let written = |keys: &[(u8, u8)]| -> String {
             keys.iter().map(|(number, byte)| format!("{number}:{}", text(*byte))).collect::<Vec<_>>().join(",")
@@ -399,7 +399,7 @@ mod tests {
                 assert_eq!(sealer.open(place, &sealed).unwrap().expose_secret(), "secret");
                 let others: Vec<(u8, u8)> = all.into_iter().filter(|(other, _)| *other != number).collect();
                 assert!(with(&written(&others)).open(place, &sealed).is_err());
-                // The number is authenticated: the same key under another number does not open the value.
+                // The key number is authenticated: the same key under another number does not decrypt the value.
                 let renumbered = format!("{}:{}", number.wrapping_add(90).max(1), text(22));
                 assert!(with(&renumbered).open(place, &sealed).is_err());
             }
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_file_is_made_once_and_private() {
+    fn the_key_file_is_created_once_and_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let first = Sealer::from_folder(folder.path()).unwrap();
         let sealed = first.seal(Place::ProfileToken(1), "x").unwrap();
@@ -433,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn another_process_sees_new_keys_at_once_and_the_old_one_opens_until_it_is_dropped() {
+    fn another_process_uses_a_new_key_at_once_and_the_old_key_decrypts_until_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let (server, command) =
             (Sealer::from_folder(folder.path()).unwrap(), Sealer::from_folder(folder.path()).unwrap());
@@ -456,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_spoilt_or_gone_takes_no_key_away() {
+    fn a_corrupt_or_missing_key_file_does_not_remove_loaded_keys() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(KEY_FILE);
         let sealer = Sealer::from_folder(folder.path()).unwrap();
@@ -474,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_the_environment_are_changed_by_nobody() {
+    fn keys_from_the_environment_are_never_changed() {
         let sealer = sealer();
         assert!(sealer.add_a_key().is_err() && sealer.drop_the_others().is_err() && !sealer.refresh());
         let folder = tempfile::tempdir().unwrap();
@@ -490,14 +490,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_start_left_aside_is_no_key() {
+    fn a_temporary_file_of_a_killed_start_is_not_used_as_a_key() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".secret.key.abc"), "").unwrap();
         assert!(Sealer::from_folder(folder.path()).is_ok());
     }
 
     #[test]
-    fn a_bad_key_is_named_by_its_place() {
+    fn the_error_about_an_invalid_key_names_where_it_was_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(KEY_FILE);
         for text in ["", "c2hvcnQ=", "not base64"] {

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_and_sizes_are_read_as_people_write_them() {
+    fn spans_and_sizes_are_parsed_with_their_units() {
         assert_eq!(span("10m"), Some(Duration::from_secs(600)));
         assert_eq!(span("24h"), Some(Duration::from_secs(86400)));
         assert_eq!(span(" 30 s "), Some(Duration::from_secs(30)));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_kept_for_whole_days() {
+    fn retention_is_given_in_whole_days() {
         assert_eq!(days(" 30 ", 1), Some(Duration::from_secs(30 * 86_400)));
         for wrong in ["", "0", "-1", "30d", "1.5", "36501", "99999999999999999999"] {
             assert_eq!(days(wrong, 1), None, "{wrong}");

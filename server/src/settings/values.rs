@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_is_what_its_text_says() {
+    fn every_default_text_parses_to_the_default_value() {
         let mut read = Values::default();
         for setting in Setting::ALL {
             read.set(setting, setting.default_text()).unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_shown_nowhere() {
+    fn the_smtp_password_is_masked_when_shown() {
         let mut values = Values::default();
         for (url, shown) in [
             ("smtps://ops:hunter2@mail.example.com:466", "smtps://ops:…@mail.example.com:466"),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_text_changes_nothing() {
+    fn an_invalid_value_changes_no_setting() {
         let mut values = Values::default();
         for (setting, text) in [
             (Setting::SmtpUrl, "http://mail.example.com"),

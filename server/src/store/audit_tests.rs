@@ -1,5 +1,5 @@
-//! Tests of the audit log: an entry is recorded with its change, has only what was changed, and cannot be changed
-//! afterwards. Also tests of the stored settings.
+//! Tests of the audit log: an entry is recorded with its change, contains only what was changed, and cannot be
+//! changed afterwards. The stored settings are tested here too.
 
 use hookgram::{
     audit::{AuditAction, AuditObject},
@@ -34,7 +34,7 @@ async fn aged(store: &Store, age: Millis) {
 }
 
 #[tokio::test]
-async fn what_is_done_to_a_profile_is_recorded_with_it() {
+async fn each_action_on_a_profile_is_recorded_with_its_change() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &anna()).await.unwrap();
     store.profiles.put(Some(id), &draft("A"), &anna()).await.unwrap();
@@ -65,7 +65,7 @@ async fn what_is_done_to_a_profile_is_recorded_with_it() {
 }
 
 #[tokio::test]
-async fn entries_are_found_by_person_action_thing_and_time() {
+async fn audit_entries_are_found_by_person_action_object_and_time() {
     let store = Store::in_memory().await.unwrap();
     aged(&store, 40 * DAY).await;
     for name in ["Salon", "Clinic"] {
@@ -90,7 +90,7 @@ async fn entries_are_found_by_person_action_thing_and_time() {
 }
 
 #[tokio::test]
-async fn nobody_changes_what_is_recorded_nor_deletes_it_early() {
+async fn audit_entries_can_neither_be_changed_nor_deleted_within_30_days() {
     let store = Store::in_memory().await.unwrap();
     aged(&store, 29 * DAY).await;
     aged(&store, 31 * DAY).await;
@@ -105,7 +105,7 @@ async fn nobody_changes_what_is_recorded_nor_deletes_it_early() {
 }
 
 #[tokio::test]
-async fn the_audit_is_swept_as_the_settings_say() {
+async fn audit_entries_are_deleted_after_the_configured_time() {
     let store = Store::in_memory().await.unwrap();
     for age in [364 * DAY, 366 * DAY] {
         aged(&store, age).await;
@@ -120,7 +120,7 @@ fn text(text: &str) -> SecretString {
 }
 
 #[tokio::test]
-async fn settings_hold_at_once_and_after_a_restart_and_secrets_are_sealed() {
+async fn changed_settings_apply_at_once_and_after_a_restart_and_secrets_are_encrypted() {
     let store = Store::in_memory().await.unwrap();
     let live = Live::load(&Fixed::default(), &store).await.unwrap();
     let changes = [
@@ -151,7 +151,7 @@ async fn settings_hold_at_once_and_after_a_restart_and_secrets_are_sealed() {
 }
 
 #[tokio::test]
-async fn what_is_fixed_wins_and_faults_change_nothing() {
+async fn fixed_settings_override_stored_ones_and_one_fault_rejects_the_whole_change() {
     let store = Store::in_memory().await.unwrap();
     store.settings.put(&[(Setting::MaxBody, text("2MiB"))], Vec::new(), &COMMAND_LINE).await.unwrap();
     let mut fixed = Fixed::default();

@@ -19,7 +19,7 @@ use crate::{
     time::now,
 };
 
-/// The functions that write without [`By`], each with the reason.
+/// The functions that write without [`By`], each with its reason.
 const NOT_AUDITED: &[(&str, &str)] = &[
     ("accepting::commit", "an event of a booking service"),
     ("accepting::start", "an event of a booking service"),
@@ -106,14 +106,14 @@ const NOT_AUDITED: &[(&str, &str)] = &[
 
 struct Function {
     area: String,
-    /// The module and the name.
+    /// The module and the name, such as `accepting::commit`.
     name: String,
     is_public: bool,
     takes_by: bool,
     writes: bool,
 }
 
-/// The functions of the store's files, without the tests.
+/// Returns the functions of the store's files, without the tests.
 fn functions() -> Vec<Function> {
     let mut functions = Vec::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
@@ -172,7 +172,7 @@ fn functions_of(area: &str, module: &str, text: &str) -> Vec<Function> {
 }
 
 #[test]
-fn each_function_that_writes_takes_by_or_says_why_it_need_not() {
+fn each_function_that_writes_takes_by_or_is_listed_with_a_reason() {
     let writers: BTreeSet<String> = functions()
         .into_iter()
         .filter(|function| function.writes && !function.takes_by)
@@ -183,7 +183,7 @@ fn each_function_that_writes_takes_by_or_says_why_it_need_not() {
 }
 
 #[tokio::test]
-async fn only_the_connection_for_writing_can_write() {
+async fn only_the_write_connection_can_write() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("hookgram.db").display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
@@ -193,7 +193,7 @@ async fn only_the_connection_for_writing_can_write() {
     store.close().await;
 }
 
-/// All rows of all tables.
+/// Returns all rows of all tables.
 async fn dump(store: &Store) -> String {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&store.db.read).await.unwrap();
@@ -213,7 +213,7 @@ async fn break_audit(store: &Store) {
     sqlx::query(trigger).execute(&store.db.write).await.unwrap();
 }
 
-/// Calls methods of a store whose audit table is broken. Each must fail because of it, and change nothing.
+/// Calls methods of a store whose audit table is broken. Each call must fail because of it, and change nothing.
 macro_rules! refused {
     ($seen:ident, $store:ident: $($area:ident.$method:ident($($argument:expr),* $(,)?);)*) => {$(
         let name = concat!(stringify!($area), "::", stringify!($method));
@@ -229,7 +229,7 @@ macro_rules! refused {
 }
 
 #[tokio::test]
-async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
+async fn each_method_that_takes_by_changes_nothing_if_its_audit_entry_cannot_be_written() {
     let by = &By { who: "anna@example.com".into(), address: Some("192.0.2.1".into()) };
     let mut seen = BTreeSet::new();
 

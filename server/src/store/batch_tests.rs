@@ -19,7 +19,7 @@ async fn together(store: &Store, events: &[AcceptedEvent], chat: &str) -> Vec<Re
     received
 }
 
-/// Runs the futures concurrently: polls each one before any is ready.
+/// Runs the futures concurrently: each one is polled before any of them is ready.
 async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut futures: Vec<_> = futures.map(Box::pin).collect();
     let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
@@ -36,7 +36,7 @@ async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) 
 }
 
 #[tokio::test]
-async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
+async fn duplicates_within_one_batch_are_detected_and_the_order_is_kept() {
     let store = Store::in_memory().await.unwrap();
     let source = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     let body = Packed::of(b"{\"same\":1}");
@@ -61,7 +61,7 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
 }
 
 #[tokio::test]
-async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
+async fn a_delivery_that_is_suspended_at_once_does_not_hold_up_its_batch() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
@@ -81,7 +81,7 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
 }
 
 #[tokio::test]
-async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
+async fn an_event_judged_by_an_outdated_profile_version_is_not_stored() {
     let (store, draft) = (Store::in_memory().await.unwrap(), draft("A"));
     let id = store.profiles.put(None, &draft, &COMMAND_LINE).await.unwrap();
     let version = async || store.profiles.get(id).await.unwrap().unwrap().version;
@@ -109,7 +109,7 @@ async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
 }
 
 #[tokio::test]
-async fn first_copies_are_looked_up_among_those_of_their_days() {
+async fn duplicates_are_looked_up_along_the_fingerprint_index() {
     let store = Store::in_memory().await.unwrap();
     let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", batch::FIRST_COPIES));
     let plan: Vec<(i64, i64, i64, String)> =

@@ -1,4 +1,4 @@
-//! Bots: which of two tokens stays, and what a new token changes.
+//! Bots: which of two tokens is kept, and what a new token changes.
 
 use hookgram::{
     bot::BotState,
@@ -30,7 +30,7 @@ async fn bot(store: &Store) -> BotRecord {
     store.bots.get(BOT).await.unwrap().unwrap()
 }
 
-/// Two profiles of the bot, each with a waiting delivery to its own chat.
+/// Creates two profiles of the bot, each with a waiting delivery to its own chat.
 async fn two_profiles(store: &Store) -> [i64; 2] {
     let mut ids = Vec::new();
     for (name, chat) in [("A", "5"), ("B", "6")] {
@@ -46,7 +46,7 @@ async fn states(store: &Store) -> Vec<DeliveryState> {
 }
 
 #[tokio::test]
-async fn a_new_token_is_entered_once_and_used_by_every_profile() {
+async fn a_new_token_of_a_bot_is_used_by_every_profile() {
     let store = Store::in_memory().await.unwrap();
     let profiles = two_profiles(&store).await;
     store.bots.refused(&token()).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_new_token_is_entered_once_and_used_by_every_profile() {
 }
 
 #[tokio::test]
-async fn of_two_tokens_the_one_that_telegram_accepted_last_stays() {
+async fn the_token_that_telegram_accepted_last_is_kept() {
     let store = Store::in_memory().await.unwrap();
     store.bots.enter(&token(), &COMMAND_LINE).await.unwrap();
     store.bots.accepted(&token(), "Salon", "salon_bot").await.unwrap();
@@ -92,7 +92,7 @@ async fn a_refusal_of_another_token_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_profile_that_changes_its_bot_takes_its_messages_along() {
+async fn waiting_messages_move_to_the_new_bot_of_their_profile() {
     let store = Store::in_memory().await.unwrap();
     let [first, _] = two_profiles(&store).await;
     store.bots.refused(&token()).await.unwrap();
@@ -110,7 +110,7 @@ async fn a_profile_that_changes_its_bot_takes_its_messages_along() {
 }
 
 #[tokio::test]
-async fn a_bot_is_removed_once_no_profile_refers_to_it() {
+async fn a_bot_can_be_removed_only_if_no_profile_refers_to_it() {
     let store = Store::in_memory().await.unwrap();
     let [first, second] = two_profiles(&store).await;
     assert!(matches!(store.bots.remove(BOT, &COMMAND_LINE).await, Err(StoreError::Taken)));
@@ -123,7 +123,7 @@ async fn a_bot_is_removed_once_no_profile_refers_to_it() {
     assert_eq!(store.bots.enter(&token(), &COMMAND_LINE).await.unwrap(), Entered::Stored);
 }
 
-/// Turns the bots into what migration 0022 makes of the former version: one encrypted token for each profile.
+/// Puts the bots into the state that migration 0022 leaves behind: one encrypted token for each profile.
 async fn as_before(store: &Store, tokens: &[(i64, BotToken)]) {
     sqlx::query("UPDATE bots SET token = NULL").execute(&store.db.write).await.unwrap();
     for (place, (profile, token)) in (1_i64..).zip(tokens) {
@@ -147,7 +147,7 @@ async fn left(store: &Store) -> i64 {
 }
 
 #[tokio::test]
-async fn tokens_of_profiles_move_to_their_bot_once_the_right_key_is_there() {
+async fn tokens_of_profiles_are_moved_to_their_bot_once_the_right_key_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("x.db").display());
     let right = || Sealer::from_folder(folder.path()).unwrap();
@@ -179,7 +179,7 @@ async fn tokens_of_profiles_move_to_their_bot_once_the_right_key_is_there() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_entered_while_the_key_is_wrong_outlives_the_old_ones() {
+async fn a_token_entered_while_the_key_is_wrong_replaces_the_old_ones() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("x.db").display());
     let store = Store::connect(&url, Sealer::from_folder(folder.path()).unwrap()).await.unwrap();

@@ -9,7 +9,7 @@ use crate::store::audit::COMMAND_LINE;
 const HTML: &str = r#"["<b>x</b>","y"]"#;
 
 #[tokio::test]
-async fn messages_of_an_earlier_version_are_rewritten_step_by_step_and_read_meanwhile() {
+async fn messages_of_an_earlier_version_are_converted_in_steps_and_can_be_read_meanwhile() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(id);

@@ -1,4 +1,4 @@
-//! Customers: how they are listed and searched, what is known of each, and how long they are kept.
+//! Customers: how they are listed and searched, what is stored about each, and how long they are kept.
 
 use hookgram::delivery::FailureCause;
 
@@ -47,14 +47,14 @@ async fn ids(store: &Store, filter: &CustomerFilter) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn a_page_is_found_along_an_index_and_nothing_is_sorted() {
+async fn a_page_of_customers_uses_an_index_and_does_not_sort() {
     let store = Store::in_memory().await.unwrap();
     for statement in plans::statements() {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
         let is_page = statement.contains("AS place") && statement.contains("LIMIT");
         for (_, _, _, step) in plan {
-            // The list of a page's ids is short.
+            // The list of a page's ids is short, so scanning it is allowed.
             let whole = step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE");
             let sorted = is_page && step.contains("TEMP B-TREE");
             assert!(!whole && !sorted, "{step} in {statement}");
@@ -98,7 +98,7 @@ async fn customers_are_found_by_each_word_of_their_names_and_by_their_id() {
 }
 
 #[tokio::test]
-async fn every_customer_is_on_one_page_of_the_list_even_with_equal_times() {
+async fn every_customer_is_on_exactly_one_page_even_with_equal_times() {
     let store = Store::in_memory().await.unwrap();
     for id in 1..=25 {
         start(&store, BOT, id, "A", 1_000 + id / 10).await;
@@ -123,7 +123,7 @@ async fn every_customer_is_on_one_page_of_the_list_even_with_equal_times() {
 }
 
 #[tokio::test]
-async fn a_subscription_tells_whether_the_bot_may_write() {
+async fn a_subscription_shows_whether_the_bot_may_write() {
     let store = Store::in_memory().await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     store.bots.accepted(&token, "Salon", "salon_bot").await.unwrap();
@@ -149,7 +149,7 @@ async fn a_subscription_tells_whether_the_bot_may_write() {
     assert_eq!(told[2], (2, BOT, Some("salon_bot"), Some(false), Some(2_000), None));
     assert_eq!(told[3], (3, BOT, Some("salon_bot"), Some(false), None, Some(FailureCause::Blocked)));
     assert_eq!(told[4], (4, BOT, Some("salon_bot"), Some(false), None, None));
-    // Whoever writes to the bot again can be reached, and is listed as unreachable no more.
+    // A customer who writes to the bot again can be reached, and is no longer listed as unreachable.
     start(&store, BOT, 3, "A", 3_000).await;
     store.customers.set_blocked(BOT, &contact(2, "A", ""), false, 3_000).await.unwrap();
     start(&store, BOT, 1, "A", 3_000).await;
@@ -164,7 +164,7 @@ async fn a_subscription_tells_whether_the_bot_may_write() {
 }
 
 #[tokio::test]
-async fn a_stop_by_an_operator_is_a_stop_and_is_recorded_once() {
+async fn a_stop_by_an_operator_takes_effect_and_is_recorded_once() {
     let store = Store::in_memory().await.unwrap();
     start(&store, BOT, 600_700_800, "Анна", 1_000).await;
     for _ in 0..2 {
@@ -184,7 +184,7 @@ async fn a_stop_by_an_operator_is_a_stop_and_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn with_a_wrong_key_customers_are_shown_and_who_said_stop_is_unknown() {
+async fn with_a_wrong_key_customers_are_listed_and_their_stops_are_unknown() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
@@ -198,7 +198,7 @@ async fn with_a_wrong_key_customers_are_shown_and_who_said_stop_is_unknown() {
 }
 
 #[tokio::test]
-async fn the_booking_told_last_is_the_newest_and_all_are_in_the_order_of_their_times() {
+async fn the_newest_booking_is_the_last_one_announced_and_all_are_sorted_by_their_time() {
     let store = Store::in_memory().await.unwrap();
     book(&store, 1, "late", Some(9_000), 1_000).await;
     book(&store, 1, "early", Some(5_000), 2_000).await;
@@ -212,7 +212,7 @@ async fn the_booking_told_last_is_the_newest_and_all_are_in_the_order_of_their_t
 }
 
 #[tokio::test]
-async fn retention_deletes_customers_without_contact_and_bookings_that_are_over() {
+async fn retention_deletes_inactive_customers_and_past_bookings() {
     let store = Store::in_memory().await.unwrap();
     let now = 1_000 * DAY;
     for id in 1..=200 {

@@ -23,7 +23,7 @@ async fn two_users(store: &Store) -> (i64, i64) {
 }
 
 #[tokio::test]
-async fn a_draft_is_its_makers_alone_and_for_its_time() {
+async fn a_draft_can_be_read_by_its_author_only_until_it_expires() {
     let store = Store::in_memory().await.unwrap();
     let (maker, other) = two_users(&store).await;
     let id = store.profiles.add_draft(maker, &record(), 1_000).await.unwrap();
@@ -40,7 +40,7 @@ async fn a_draft_is_its_makers_alone_and_for_its_time() {
 }
 
 #[tokio::test]
-async fn what_has_run_out_is_swept_and_nothing_piles_up() {
+async fn expired_drafts_are_deleted_and_the_number_per_author_is_bounded() {
     let store = Store::in_memory().await.unwrap();
     let (maker, other) = two_users(&store).await;
     let first = store.profiles.add_draft(maker, &record(), 1_000).await.unwrap();
@@ -58,7 +58,7 @@ async fn what_has_run_out_is_swept_and_nothing_piles_up() {
 }
 
 #[tokio::test]
-async fn a_draft_lies_sealed_and_opens_in_its_own_row_only() {
+async fn secrets_of_a_draft_are_encrypted_and_bound_to_their_row() {
     let store = Store::in_memory().await.unwrap();
     let (maker, _) = two_users(&store).await;
     let id = store.profiles.add_draft(maker, &record(), 1_000).await.unwrap();
@@ -66,7 +66,7 @@ async fn a_draft_lies_sealed_and_opens_in_its_own_row_only() {
         sqlx::query_as("SELECT token, old_url FROM drafts").fetch_one(&store.db.read).await.unwrap();
     let holds = |sealed: &[u8], part: &str| sealed.windows(part.len()).any(|window| window == part.as_bytes());
     assert!(!holds(&token, "AAHk") && !holds(&url, "AAHk") && !holds(&url, "message"));
-    // Copied into another row or another column, the secret cannot be decrypted.
+    // A secret that is copied into another row or column cannot be decrypted.
     let second =
         store.profiles.add_draft(maker, &DraftRecord { token: None, old_url: None, ..record() }, 1_000).await.unwrap();
     sqlx::query("UPDATE drafts SET token = ?2 WHERE id = ?1")

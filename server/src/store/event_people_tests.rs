@@ -1,5 +1,5 @@
-//! The people whom events name: they are filled in behind the commits, found in any spelling, and deleted with their
-//! events.
+//! The people whom events name: they are filled in after the commits that accept events, found in any spelling, and
+//! deleted with their events.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ async fn profile(store: &Store) -> TokenSource {
     TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap())
 }
 
-/// A participant with this name and phone.
+/// Returns a participant with this name and phone.
 fn named(name: &str, phone: &str) -> Value {
     json!({ "ContactInformation": { "Fields": [
         { "ParticipationFieldType": 1, "Name": "ФИО", "Value": name },
@@ -57,7 +57,7 @@ async fn people_and_words(store: &Store) -> (i64, i64) {
     (number(store, "SELECT count(*) FROM people").await, number(store, "SELECT count(*) FROM people_words").await)
 }
 
-/// The public ids of all rows with this text, page by page, and the number of pages.
+/// Returns the public ids of all rows that contain this text, page by page, and the number of pages.
 async fn found(store: &Store, filter: LogFilter) -> (Vec<String>, usize) {
     let (mut filter, mut ids, mut pages) = (filter, Vec::new(), 0);
     loop {
@@ -88,7 +88,7 @@ async fn a_person_is_found_once_their_event_is_filled_in() {
     assert!(finds(&store, "королева").await.is_empty(), "nothing is filled in by the commit that accepts");
     let two = [named("Пётр Ильич", ""), named("Анна Ким", "8 912 555 44 33")];
     book(&store, &source, "b", &two, "Hi").await;
-    // An event that its profile does not want, one that is refused, and a body that cannot be read.
+    // One event is skipped by its profile, one is refused, and one has a body that cannot be read.
     let skipped = AcceptedEvent { payload: body(&[named("Анна С.", "")]), skipped: true, ..event("c", &source) };
     accept_with(&store, skipped, Vec::new(), 0).await.unwrap();
     accept_with(&store, AcceptedEvent { payload: Packed::of(b"[]"), ..event("d", &source) }, vec![to("5")], 0)
@@ -123,7 +123,7 @@ async fn a_person_is_found_once_their_event_is_filled_in() {
 }
 
 #[tokio::test]
-async fn people_come_before_texts_and_no_row_comes_twice() {
+async fn matches_of_people_precede_matches_of_texts_and_no_row_is_listed_twice() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     for n in 0..120 {
@@ -149,7 +149,7 @@ async fn people_come_before_texts_and_no_row_comes_twice() {
 }
 
 #[tokio::test]
-async fn a_frequent_name_is_found_page_by_page_as_well() {
+async fn a_frequent_name_is_found_page_by_page() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     book(&store, &source, "first", &[named("Анна Абрамова", "")], "Hi").await;
@@ -173,7 +173,7 @@ async fn a_frequent_name_is_found_page_by_page_as_well() {
 }
 
 #[tokio::test]
-async fn events_of_an_earlier_version_are_filled_in_behind_new_ones() {
+async fn people_of_an_earlier_versions_events_are_filled_in_after_those_of_new_events() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     for n in 0..150 {
@@ -192,7 +192,7 @@ async fn events_of_an_earlier_version_are_filled_in_behind_new_ones() {
 }
 
 #[tokio::test]
-async fn a_group_of_a_thousand_is_filled_in_by_small_commits() {
+async fn a_group_of_a_thousand_people_is_filled_in_by_small_commits() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     let group: Vec<Value> =
@@ -231,14 +231,14 @@ async fn sweep(store: &Store, before: Millis) {
 }
 
 #[tokio::test]
-async fn who_was_erased_does_not_come_back_and_others_of_the_event_stay() {
+async fn an_erased_person_is_not_filled_in_again_and_others_of_the_event_stay() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     let two = [named("Анна Королёва", "+7 911 000-12-34"), named("Пётр Ильич", "+7 912 555-44-33")];
     book(&store, &source, "a", &two, "Hi").await;
     book(&store, &source, "b", &two[..1], "Hi").await;
     fill(&store).await;
-    // The step that was about to write them when they were erased.
+    // This step had already read the rows when the person was erased.
     let rows = maintenance::people::rows_of(&store, 1).await;
     store.maintenance.erase("100", &COMMAND_LINE, 2_000).await.unwrap();
     sqlx::query(maintenance::people::PUT).bind(rows).execute(&store.db.write).await.unwrap();
@@ -248,12 +248,12 @@ async fn who_was_erased_does_not_come_back_and_others_of_the_event_stay() {
 }
 
 #[tokio::test]
-async fn among_many_an_erased_person_is_not_in_the_file_either() {
+async fn an_erased_person_among_many_is_not_in_the_database_file_either() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.db");
     let store = Store::connect(&format!("sqlite://{}", file.display()), Sealer::ephemeral().unwrap()).await.unwrap();
     let source = profile(&store).await;
-    // Words in no order, so that the pages of their index are split again and again.
+    // The words are in no order, so that the pages of their index are split again and again.
     let word = |event: usize, participant: usize| {
         format!("{:016x}", (event * 1_000 + participant + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     };
@@ -275,7 +275,7 @@ async fn among_many_an_erased_person_is_not_in_the_file_either() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_is_searched_by_the_person() {
+async fn unreachable_chats_are_found_by_the_persons_name() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     book(&store, &source, "a", &[named("Анна Королёва", "+7 911 000-12-34"), named("Пётр", "")], "Hi").await;
@@ -325,7 +325,7 @@ async fn a_million_people_are_searched_within_twenty_milliseconds() {
     }
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await.unwrap();
     let before = size();
-    // As frequent as names are: the n-th is so with a probability of about 1/n.
+    // The frequencies resemble those of real names: the n-th name has a probability of about 1/n.
     let mut seed = 42_u64;
     let mut random = move || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

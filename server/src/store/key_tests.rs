@@ -1,4 +1,5 @@
-//! Changing the sealing key: each secret names the key it is encrypted with, and in the end none names the old key.
+//! Changing the encryption key: each secret names the key it is encrypted with, and in the end none names the old
+//! key.
 
 use std::path::Path;
 
@@ -27,7 +28,6 @@ async fn store(folder: &Path) -> Store {
 /// The id of the bot in [`bot`] with this number.
 const BOT: i64 = 8_001_002_000;
 
-/// The token of a bot.
 fn bot(number: usize) -> BotToken {
     let id = BOT + i64::try_from(number).unwrap();
     BotToken::parse(&format!("{id}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd")).unwrap()
@@ -76,7 +76,8 @@ async fn fill(store: &Store, round: usize) {
     store.settings.put(&[(Setting::SmtpUrl, url)], Vec::new(), &COMMAND_LINE).await.unwrap();
 }
 
-/// How many secrets are encrypted with each key, by its number. The row that names the sealing key is counted as well.
+/// Returns how many secrets are encrypted with each key, by its number. The row that names the current key is counted
+/// as well.
 async fn counts(store: &Store) -> Vec<(i64, i64)> {
     sqlx::query_as(
         "SELECT unicode(substr(sealed, 2, 1)) AS number, count(*) FROM (
@@ -114,7 +115,7 @@ async fn everything_opens(store: &Store, rounds: usize) {
 }
 
 #[tokio::test]
-async fn from_the_change_on_everybody_seals_with_the_new_key_and_nothing_stays_under_the_old_one() {
+async fn after_a_key_change_all_processes_encrypt_with_the_new_key_and_old_secrets_are_re_encrypted() {
     let folder = tempfile::tempdir().unwrap();
     let (server, command) = (store(folder.path()).await, store(folder.path()).await);
     fill(&server, 0).await;
@@ -125,7 +126,7 @@ async fn from_the_change_on_everybody_seals_with_the_new_key_and_nothing_stays_u
     assert_eq!(counts(&server).await, [(1, 8)], "a key that is only in the file seals nothing");
     assert_eq!(command.secrets.change_key(&COMMAND_LINE).await.unwrap(), Some((1, 2)));
     assert_eq!(command.secrets.change_key(&COMMAND_LINE).await.unwrap(), None);
-    // Nothing tells the server of the change. It reads the sealing key in the transaction of each write.
+    // The server is not notified of the change. It reads which key to use in the transaction of each write.
     event(&server, "event 2").await;
     profile(&server, "profile 1", 1).await;
     profile(&server, "profile 2", 2).await;
@@ -147,7 +148,7 @@ async fn from_the_change_on_everybody_seals_with_the_new_key_and_nothing_stays_u
 }
 
 #[tokio::test]
-async fn who_changed_the_key_is_recorded_with_it() {
+async fn a_key_change_is_recorded_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path()).await;
     store.db.sealer.add_a_key().unwrap();
@@ -158,7 +159,7 @@ async fn who_changed_the_key_is_recorded_with_it() {
 }
 
 #[tokio::test]
-async fn a_database_of_before_learns_which_key_seals_and_a_wrong_key_teaches_it_nothing() {
+async fn an_older_database_records_its_key_only_if_the_key_is_right() {
     let folder = tempfile::tempdir().unwrap();
     let first = store(folder.path()).await;
     fill(&first, 0).await;
@@ -173,7 +174,7 @@ async fn a_database_of_before_learns_which_key_seals_and_a_wrong_key_teaches_it_
 }
 
 #[tokio::test]
-async fn with_a_wrong_key_nothing_is_changed_and_what_is_entered_anew_opens() {
+async fn with_a_wrong_key_nothing_is_re_encrypted_and_new_secrets_can_be_decrypted() {
     let folder = tempfile::tempdir().unwrap();
     let first = store(folder.path()).await;
     fill(&first, 0).await;
@@ -188,7 +189,7 @@ async fn with_a_wrong_key_nothing_is_changed_and_what_is_entered_anew_opens() {
 }
 
 #[tokio::test]
-async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
+async fn secrets_that_no_key_decrypts_are_reported_and_the_rest_is_re_encrypted() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path()).await;
     profile(&store, "spoilt", 1).await;
@@ -208,7 +209,7 @@ async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
 }
 
 #[tokio::test]
-async fn an_event_is_sealed_with_the_key_that_is_in_use_in_its_commit() {
+async fn an_event_is_encrypted_with_the_key_in_use_at_its_commit() {
     let folder = tempfile::tempdir().unwrap();
     let server = store(folder.path()).await;
     server.db.sealer.add_a_key().unwrap();

@@ -13,7 +13,7 @@ use crate::store::audit::COMMAND_LINE;
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 
-/// Accepts an event and lets its delivery fail for good.
+/// Accepts an event and lets its delivery fail permanently.
 async fn fail(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, at: i64) {
     let event = AcceptedEvent { received_at: at, ..event(public_id, source) };
     accept_with(store, event, vec![to("5")], 0).await.unwrap();
@@ -26,7 +26,7 @@ async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
+async fn a_clock_that_is_set_back_neither_delays_a_mail_nor_causes_many() {
     let store = Store::in_memory().await.unwrap();
     let profile = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     fail(&store, "a", &profile, 100 * HOUR).await;
@@ -40,7 +40,7 @@ async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
 }
 
 #[tokio::test]
-async fn a_lost_claim_records_nothing() {
+async fn a_worker_that_lost_its_claim_on_a_mail_records_nothing() {
     let store = Store::in_memory().await.unwrap();
     let profile = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     fail(&store, "a", &profile, HOUR).await;
@@ -55,7 +55,7 @@ async fn a_lost_claim_records_nothing() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_cannot_be_read_is_told_of_too() {
+async fn a_delivery_that_cannot_be_read_is_mailed_as_a_failure() {
     let store = Store::in_memory().await.unwrap();
     let profile = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     accept_with(&store, event("a", &profile), vec![to("5")], 0).await.unwrap();

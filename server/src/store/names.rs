@@ -258,7 +258,7 @@ mod tests {
     };
 
     #[test]
-    fn quoted_names_are_those_of_the_values() {
+    fn quoted_names_match_the_names_of_the_values() {
         macro_rules! all {
             ($($set:ident: $($value:ident)*;)*) => {
                 $(

@@ -1,4 +1,4 @@
-//! Accounts: the last admin stays, no matter who makes the requests and how many come at once.
+//! Accounts: the last admin cannot be removed, even by concurrent requests.
 
 use hookgram::role::Role;
 
@@ -31,7 +31,7 @@ async fn the_last_admin_can_be_neither_removed_nor_demoted() {
 }
 
 #[tokio::test]
-async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
+async fn two_admins_who_remove_each_other_at_once_leave_one_admin() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
@@ -68,7 +68,7 @@ async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
 }
 
 #[tokio::test]
-async fn a_change_of_role_ends_sessions_and_when_somebody_was_here_stays() {
+async fn a_change_of_role_ends_sessions_and_keeps_the_time_of_the_last_visit() {
     let store = Store::in_memory().await.unwrap();
     store.accounts.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
     let id = store.accounts.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;

@@ -43,7 +43,7 @@ async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
     assert_eq!(accept_with(store, new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
 }
 
-/// Claims what is due and records this change.
+/// Claims the due deliveries and records this change for each.
 async fn finish(store: &Store, change: &DeliveryChange, at: Millis) {
     for claimed in claim_due(store, "w", at, at + 30_000, &[]).await {
         assert_eq!(store.queue.record(&claimed, None, change, at).await.unwrap(), Recorded::Done);
@@ -51,7 +51,7 @@ async fn finish(store: &Store, change: &DeliveryChange, at: Millis) {
 }
 
 #[tokio::test]
-async fn odd_names_are_found_by_what_stands_in_them() {
+async fn profiles_with_unusual_names_are_found_by_parts_of_their_name() {
     let store = Store::in_memory().await.unwrap();
     for name in ["100% скидка", "a_b", "axb", "Ёлка «Север»", "ЗАПИСИ в студию", "O'Brien \"quoted\"", "\\ back"]
     {
@@ -84,7 +84,7 @@ async fn odd_names_are_found_by_what_stands_in_them() {
 }
 
 #[tokio::test]
-async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
+async fn profiles_are_found_by_field_bot_and_webhook_url() {
     let store = Store::in_memory().await.unwrap();
     let mut other = draft("B");
     other.profile.set(Parameter::TelegramFieldName, "*Телега").unwrap();
@@ -103,7 +103,7 @@ async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
 }
 
 #[tokio::test]
-async fn pages_have_fifty_rows_and_miss_none() {
+async fn pages_of_the_profile_list_have_fifty_rows_and_miss_none() {
     let store = Store::in_memory().await.unwrap();
     let drafts: Vec<EditedProfile> = (0..120).map(|number| draft(&format!("P{number:03}"))).collect();
     store.profiles.add_all(&drafts, &COMMAND_LINE).await.unwrap();
@@ -122,7 +122,7 @@ async fn pages_have_fifty_rows_and_miss_none() {
 }
 
 #[tokio::test]
-async fn filters_and_orders_go_by_what_has_happened() {
+async fn profiles_are_filtered_and_sorted_by_their_recent_outcomes() {
     let store = Store::in_memory().await.unwrap();
     let mut ids = Vec::new();
     for name in ["Quiet", "Well", "Bad", "Worse", "Old"] {
@@ -152,7 +152,7 @@ async fn filters_and_orders_go_by_what_has_happened() {
 }
 
 #[tokio::test]
-async fn the_week_counts_what_ended_and_what_was_refused() {
+async fn the_outcomes_of_a_week_count_finished_deliveries_and_refused_events() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let now = now();
@@ -197,7 +197,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     let last = row.last.unwrap();
     assert_eq!((last.outcome, last.reason), (EventOutcome::Rejected, Some(reason)));
 
-    // A delivery that failed and arrived after all is counted once, in its current state.
+    // A delivery that failed and then arrived is counted once, in its current state.
     let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
     store.queue.record(&claimed, None, &DeliveryChange::Failed(FailureCause::Blocked), now).await.unwrap();
     assert_eq!(store.profiles.listed_one(id, now).await.unwrap().unwrap().week[6].failed, 2);
@@ -207,7 +207,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
 }
 
 #[tokio::test]
-async fn the_last_event_says_why_it_failed() {
+async fn the_last_event_of_a_profile_has_its_failure_cause() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let at = now();
@@ -234,7 +234,7 @@ async fn a_copy_has_a_webhook_key_of_its_own_and_the_same_bot() {
 }
 
 #[tokio::test]
-async fn an_old_key_answers_on_or_stops() {
+async fn an_old_webhook_key_is_valid_for_the_chosen_time_or_stops_at_once() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let key = async || store.profiles.get(id).await.unwrap().unwrap().key;
@@ -249,7 +249,7 @@ async fn an_old_key_answers_on_or_stops() {
 }
 
 #[tokio::test]
-async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
+async fn a_deleted_profile_sends_nothing_more_and_its_row_is_deleted_with_its_last_event() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let key = store.profiles.get(id).await.unwrap().unwrap().key;
@@ -259,7 +259,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     accept(&store, id, "2", at).await;
     accept(&store, id, "3", at).await;
     assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 3);
-    // Another profile with the same token sends to the same chat, behind it.
+    // Another profile with the same token sends to the same chat, after these deliveries.
     let other = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     let behind = AcceptedEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
     accept_with(&store, behind, vec![to("3")], 0).await.unwrap();
@@ -276,7 +276,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     assert!(matches!(store.profiles.put(Some(id), &draft("C"), &COMMAND_LINE).await, Err(StoreError::NotFound)));
     store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
 
-    // The delivery that was being sent waits for a retry. It is not sent either.
+    // The delivery that was being sent now waits for a retry, which is not sent either.
     store.queue.record(&under_way, None, &DeliveryChange::Retry { at: at + 1, unsure: false }, at).await.unwrap();
     store.profiles.delete_remains(at, at - 8 * DAY).await.unwrap();
     assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 0);
@@ -298,7 +298,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
 }
 
 #[tokio::test]
-async fn outcomes_that_nobody_looks_at_go() {
+async fn hourly_outcomes_older_than_the_shown_span_are_deleted() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for days in [1, 20] {
@@ -312,7 +312,7 @@ async fn outcomes_that_nobody_looks_at_go() {
 }
 
 #[tokio::test]
-async fn no_statement_of_the_list_goes_through_what_was_ever_sent() {
+async fn no_statement_of_the_profile_list_scans_all_deliveries() {
     use super::profiles::list::{COUNTS, IDS, ROWS, STATES, WEEKS};
 
     let store = Store::in_memory().await.unwrap();
@@ -333,7 +333,7 @@ async fn no_statement_of_the_list_goes_through_what_was_ever_sent() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_version_has_kept_is_counted_and_found() {
+async fn profiles_and_outcomes_of_an_earlier_version_are_counted_and_found() {
     let options = SqliteConnectOptions::from_str("sqlite::memory:").unwrap();
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
     let run = async |sql: &str| {

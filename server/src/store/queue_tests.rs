@@ -58,7 +58,7 @@ fn refused() -> DeliveryChange {
 }
 
 #[tokio::test]
-async fn what_is_parked_holds_nobody_back() {
+async fn a_suspended_delivery_does_not_hold_up_other_senders() {
     let store = Store::in_memory().await.unwrap();
     let first = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(first), "5").await;
@@ -70,7 +70,7 @@ async fn what_is_parked_holds_nobody_back() {
 }
 
 #[tokio::test]
-async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
+async fn a_made_up_token_of_a_bot_does_not_hold_up_the_real_one() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::event(another().clone()), "5").await;
@@ -86,7 +86,7 @@ async fn bot_state(store: &Store) -> BotState {
 }
 
 #[tokio::test]
-async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
+async fn a_late_refusal_of_the_old_token_does_not_suspend_the_new_one() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
@@ -99,7 +99,7 @@ async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
 }
 
 #[tokio::test]
-async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
+async fn suspended_deliveries_resume_when_the_token_is_saved_again_or_the_bot_answers() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
@@ -122,7 +122,7 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
 }
 
 #[tokio::test]
-async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
+async fn a_worker_that_lost_its_claim_records_only_parts_that_arrived() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token(TOKEN)), "5").await;
     let late = claim(&store, "one", 1_000).await.remove(0);
@@ -150,7 +150,7 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
 }
 
 #[tokio::test]
-async fn a_part_that_arrived_ends_the_doubt() {
+async fn a_part_that_arrived_makes_the_delivery_certain_again() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token(TOKEN)), "5").await;
     let first = claim(&store, "one", 1_000).await.remove(0);
@@ -162,7 +162,7 @@ async fn a_part_that_arrived_ends_the_doubt() {
 }
 
 #[tokio::test]
-async fn an_unreadable_row_fails_alone() {
+async fn an_unreadable_delivery_fails_without_affecting_others() {
     let store = Store::in_memory().await.unwrap();
     for (id, chat) in [("a", "5"), ("b", "6"), ("c", "7")] {
         accept(&store, id, TokenSource::event(token(TOKEN)), chat).await;
@@ -176,7 +176,7 @@ async fn an_unreadable_row_fails_alone() {
 }
 
 #[tokio::test]
-async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
+async fn an_invalid_stored_token_stops_its_own_deliveries_only() {
     let store = Store::in_memory().await.unwrap();
     let mut settings = Values::default();
     settings.retry_max_age = Duration::from_secs(60);
@@ -201,7 +201,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
         let sealed = store.db.sealer.seal(place, "no token at all").unwrap();
         sqlx::query(statement).bind(sealed).execute(&store.db.write).await.unwrap();
     }
-    // Both deliveries have the same token, which Telegram has not seen, so they are sent one after the other.
+    // Both deliveries have the same token, which Telegram has not seen yet, so they are sent one after the other.
     for _ in 0..2 {
         assert_eq!(worker.run_due_once(1_000).await.unwrap(), 1);
     }
@@ -218,7 +218,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
 }
 
 #[tokio::test]
-async fn what_is_unfinished_moves_with_the_token_and_keeps_its_order() {
+async fn unfinished_deliveries_move_to_the_new_token_and_keep_their_order() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
@@ -240,7 +240,7 @@ async fn what_is_unfinished_moves_with_the_token_and_keeps_its_order() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_delays_nothing_for_long() {
+async fn a_clock_that_is_set_back_does_not_delay_deliveries_for_long() {
     const HOUR: i64 = 3_600_000;
     let store = Store::in_memory().await.unwrap();
     let sender = token(TOKEN);
@@ -284,7 +284,7 @@ async fn assert_in_order(store: &Store, after: &str) {
 }
 
 #[tokio::test]
-async fn whatever_happens_nothing_is_stuck_and_nothing_overtakes() {
+async fn no_random_sequence_of_operations_leaves_a_delivery_stuck_or_breaks_the_order() {
     use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
     for seed in 0..8_u64 {

@@ -46,7 +46,7 @@ async fn fail(store: &Store, claimed: &Claimed, now: i64) {
     store.queue.record(claimed, Some(&attempt), &DeliveryChange::Failed(FailureCause::Blocked), now).await.unwrap();
 }
 
-/// Claims what is due and lets it fail. Returns the ids.
+/// Claims the due deliveries and lets them fail. Returns their ids.
 async fn fail_all(store: &Store, now: i64) -> Vec<i64> {
     let mut failed = Vec::new();
     loop {
@@ -70,7 +70,7 @@ async fn cancel(store: &Store, id: i64) -> Result<i64, ReplayError> {
     store.queue.cancel(&[id], &COMMAND_LINE, 9_000).await.unwrap()[0].done
 }
 
-/// Replays delivery `id` with a new message to this chat, made with the current profile.
+/// Replays delivery `id` with a new message to this chat, rendered with the current profile.
 async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, ReplayError>> {
     let source = store.queue.replay_source(id).await.unwrap().unwrap();
     let version = Some(store.profiles.get(source.profile_id.unwrap()).await.unwrap().unwrap().version);
@@ -87,7 +87,7 @@ fn all(outcome: Outcome) -> Matching {
 }
 
 #[tokio::test]
-async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that_failed() {
+async fn a_replayed_delivery_keeps_its_place_in_the_order_and_resumes_at_the_failed_part() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
@@ -116,7 +116,7 @@ async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that
 }
 
 #[tokio::test]
-async fn its_tries_are_counted_anew() {
+async fn attempts_of_a_replayed_delivery_are_counted_from_zero() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token().clone()), "5").await;
     for now in [1_000, 2_000] {
@@ -141,7 +141,7 @@ async fn its_tries_are_counted_anew() {
 }
 
 #[tokio::test]
-async fn two_replays_at_once_make_one() {
+async fn two_concurrent_replays_make_one_replay() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
@@ -168,7 +168,7 @@ async fn two_replays_at_once_make_one() {
 }
 
 #[tokio::test]
-async fn a_replay_waits_for_what_is_being_sent_to_its_chat() {
+async fn a_replay_waits_for_the_delivery_in_flight_to_its_chat() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
     accept(&store, "a", TokenSource::event(source.clone()), "5").await;
@@ -182,7 +182,7 @@ async fn a_replay_waits_for_what_is_being_sent_to_its_chat() {
 }
 
 #[tokio::test]
-async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said_to_be_gone() {
+async fn a_stateless_token_is_kept_while_a_delivery_may_need_it_and_then_reported_as_deleted() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
     accept(&store, "a", TokenSource::event(source.clone()), "5").await;
@@ -200,7 +200,7 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
 }
 
 #[tokio::test]
-async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
+async fn a_replay_uses_the_profiles_current_token_or_waits_for_one() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
@@ -241,7 +241,7 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
 }
 
 #[tokio::test]
-async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
+async fn a_message_that_arrived_is_sent_again_only_on_explicit_request() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let same =
@@ -263,14 +263,14 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     let sent = claim(&store, 9_000).await.remove(0);
     assert_eq!((sent.id, sent.parts.as_slice()), (copy, &[Part::plain("new")][..]));
     store.queue.record(&sent, None, &DeliveryChange::Delivered, 9_000).await.unwrap();
-    // Replayed once more: a copy of the copy, with its message.
+    // The copy is replayed once more, which makes a copy of it with its message.
     let third = replay(&store, copy, Ask::Exactly, 9_000).await.unwrap();
     assert_ne!(third, copy);
     assert_eq!(claim(&store, 9_000).await[0].parts, [Part::plain("new")]);
 }
 
 #[tokio::test]
-async fn others_of_the_same_event_are_told_what_is_theirs() {
+async fn a_replay_for_one_participant_does_not_count_for_others_of_the_event() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let participant = |participant, chat, text: &str| NewDelivery { participant, message: saying(&[text]), ..to(chat) };
@@ -291,7 +291,7 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
 }
 
 #[tokio::test]
-async fn a_message_made_with_an_older_profile_is_made_again() {
+async fn a_message_rendered_with_an_outdated_profile_is_rendered_again() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
@@ -304,7 +304,7 @@ async fn a_message_made_with_an_older_profile_is_made_again() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_deleted_profile_is_sent_again() {
+async fn deliveries_of_a_deleted_profile_are_not_replayed() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for (public_id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
@@ -325,7 +325,7 @@ async fn nothing_of_a_deleted_profile_is_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
+async fn a_cancelled_delivery_lets_the_next_one_go_and_no_copy_of_it_is_sent() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(id);
@@ -350,7 +350,7 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
 }
 
 #[tokio::test]
-async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
+async fn a_bulk_replay_replays_each_matching_delivery_once_in_small_steps() {
     let store = Store::in_memory().await.unwrap();
     let a = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let b = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
@@ -385,9 +385,9 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
         let wishes: Vec<Wish> = ids.iter().map(|id| Wish::AsItWas(*id)).collect();
         let done = store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap();
         assert!(done.unwrap().iter().all(|handled| handled.done.is_ok()));
-        // Another process that makes the same step comes too late.
+        // Another process that makes the same step is too late.
         assert_eq!(store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap(), None);
-        // A delivery that fails again meanwhile is not replayed again.
+        // A delivery that fails again in the meantime is not replayed again.
         fail_all(&store, 2_000).await;
         sizes.push(ids.len());
         let progress = store.queue.bulk(id).await.unwrap().unwrap();
@@ -403,7 +403,7 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
 }
 
 #[tokio::test]
-async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_counted() {
+async fn a_stopped_bulk_replay_ends_and_counts_what_it_could_not_replay() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
     for number in 0..20 {
@@ -428,7 +428,7 @@ async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_count
 }
 
 #[tokio::test]
-async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
+async fn a_bulk_cancel_cancels_all_waiting_deliveries_and_none_is_sent_in_between() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
     for number in 0..40 {
@@ -457,7 +457,7 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
 }
 
 #[tokio::test]
-async fn what_matches_is_found_through_an_index() {
+async fn deliveries_of_a_bulk_action_are_found_through_an_index() {
     let store = Store::in_memory().await.unwrap();
     let mut statements = vec![ARRIVED.to_owned()];
     for outcome in [Outcome::Failed, Outcome::Uncertain, Outcome::Cancelled, Outcome::Waiting, Outcome::Suspended] {
@@ -500,7 +500,7 @@ async fn what_matches_is_found_through_an_index() {
 }
 
 #[tokio::test]
-async fn the_table_knows_what_is_called_off_and_nothing_made_up() {
+async fn the_table_accepts_the_state_cancelled_and_no_unknown_state() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token().clone()), "5").await;
     assert!(sqlx::query("UPDATE deliveries SET state = 'lost'").execute(&store.db.write).await.is_err());

@@ -26,7 +26,6 @@ fn keep() -> Live {
     Live::of(values)
 }
 
-/// A token of the bot with this id.
 fn bot(id: i64) -> BotToken {
     BotToken::parse(&TOKEN.replace("7001002003", &(id + 1).to_string())).unwrap()
 }
@@ -86,7 +85,7 @@ fn bytes(folder: &Path) -> u64 {
 }
 
 #[tokio::test]
-async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays() {
+async fn old_events_are_deleted_with_their_rows_and_unfinished_ones_stay() {
     let store = Store::in_memory().await.unwrap();
     let profile = store
         .profiles
@@ -128,7 +127,7 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
 }
 
 #[tokio::test]
-async fn many_unfinished_ones_are_passed_by() {
+async fn retention_skips_many_unfinished_events() {
     let store = Store::in_memory().await.unwrap();
     fill(&store, 300, 0, 10).await;
     sqlx::query("UPDATE deliveries SET state = 'parked', finished_at = NULL").execute(&store.db.write).await.unwrap();
@@ -138,7 +137,7 @@ async fn many_unfinished_ones_are_passed_by() {
 }
 
 #[tokio::test]
-async fn an_event_of_very_many_messages_goes_in_pieces() {
+async fn an_event_with_very_many_messages_is_deleted_in_pieces() {
     let store = Store::in_memory().await.unwrap();
     fill(&store, 1, 0, 2_000_000).await;
     fill(&store, 1, 9, 10).await;
@@ -170,7 +169,7 @@ async fn an_event_of_very_many_messages_goes_in_pieces() {
 }
 
 #[tokio::test]
-async fn the_file_stays_as_small_as_what_it_holds() {
+async fn the_database_file_shrinks_with_its_content() {
     let (folder, store) = on_disk().await;
     let empty = bytes(folder.path());
     let mut sizes = Vec::new();
@@ -207,7 +206,7 @@ async fn the_file_stays_as_small_as_what_it_holds() {
 }
 
 #[tokio::test]
-async fn nothing_is_looked_for_by_reading_a_whole_table() {
+async fn no_retention_statement_scans_a_whole_table() {
     let store = Store::in_memory().await.unwrap();
     for statement in STATEMENTS {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
@@ -233,7 +232,7 @@ async fn nothing_is_looked_for_by_reading_a_whole_table() {
 }
 
 #[tokio::test]
-async fn sessions_and_links_that_have_run_out_go_too() {
+async fn expired_sessions_and_links_are_deleted() {
     let store = Store::in_memory().await.unwrap();
     let user = store.accounts.add_user("a@b.c", hookgram::role::Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     let whose = store.accounts.user(user).await.unwrap().unwrap();
@@ -251,13 +250,13 @@ async fn sessions_and_links_that_have_run_out_go_too() {
 }
 
 #[tokio::test]
-async fn whatever_grows_goes_once_it_is_of_no_use() {
+async fn rows_of_every_growing_table_are_deleted_when_they_expire() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     store.bots.accepted(&bot(8), "Salon", "salon_bot").await.unwrap();
     for statement in [
-        // Mails and bulk actions, some of them finished at 5 days.
+        // These are mails and bulk actions, some of them finished at 5 days.
         "INSERT INTO mails (id, parameters, cause, state, created_at, due_at, finished_at)
          SELECT value, '', 'blocked', iif(value = 1, 'gathering', 'sent'), 0, 0, iif(value = 1, NULL, 432000000)
          FROM json_each('[1,2,3]')",
@@ -268,12 +267,12 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
         // One webhook key expires in 1970, one after 50 days. The current one does not expire.
         "INSERT INTO webhook_keys (key, profile_id, created_at, retired_at)
          SELECT 'k' || value, 1, 0, value FROM json_each('[1,4320000000]')",
-        // Last used in 1970, and 399 days before the last sweep.
+        // The rows were last used in 1970, or 399 days before the last sweep.
         "INSERT INTO accepted_tokens (lane, accepted_at) SELECT CAST('t' || value AS BLOB), value FROM json_each('[1,172800000]')",
         "INSERT INTO moved_chats (chat, moved_to, at) SELECT value, '-1', value FROM json_each('[1,172800000]')",
         "INSERT INTO mail_addresses (address, state, at) SELECT s.value || a.value, s.value, a.value
          FROM json_each('[\"asked\",\"confirmed\",\"stopped\"]') s CROSS JOIN json_each('[1,172800000]') a",
-        // Links that expire in 1970 and after 50 days.
+        // One link expires in 1970, the other after 50 days.
         "INSERT INTO mail_address_links (code_hash, address, expires_at)
          SELECT CAST('l' || value AS BLOB), 'a@b.c', value FROM json_each('[1,4320000000]')",
         "UPDATE bots SET answered_at = 1",
@@ -303,7 +302,7 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_used_is_not_forgotten() {
+async fn using_a_token_renews_the_time_it_was_accepted() {
     let store = Store::in_memory().await.unwrap();
     store.bots.accepted(&bot(1), "Salon", "salon_bot").await.unwrap();
     sqlx::query("UPDATE accepted_tokens SET accepted_at = 1").execute(&store.db.write).await.unwrap();
@@ -312,7 +311,7 @@ async fn a_token_that_is_used_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn it_ends_with_the_server() {
+async fn the_retention_task_ends_when_the_server_stops() {
     let store = Store::in_memory().await.unwrap();
     let (stop, shutdown) = watch::channel(false);
     let task = tokio::spawn(Retention::new(store, keep()).run(shutdown));
@@ -324,7 +323,7 @@ async fn it_ends_with_the_server() {
 /// events (default 200,000).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement of minutes"]
-async fn how_long_a_writer_waits() {
+async fn measure_how_long_a_writer_waits_during_retention() {
     let events = std::env::var("OLD_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000);
     let (folder, store) = on_disk().await;
     fill(&store, events, 0, 1_500).await;

@@ -22,7 +22,7 @@ async fn accept(store: &Store, id: &str, token: &BotToken, stateless: &Stateless
     accept_with(store, event, vec![to("5")], 0).await.unwrap()
 }
 
-/// The stored sums, and the sums counted from the events.
+/// Returns the stored sums, and the sums counted from the events.
 async fn sums(store: &Store) -> [Vec<(String, i64, i64)>; 2] {
     let kept = "SELECT holder, events, bytes FROM stateless_usage WHERE events > 0 ORDER BY holder";
     let counted = "SELECT holder, count(*), sum(bytes) FROM (
@@ -69,7 +69,7 @@ async fn finish(store: &Store, of: u32) {
 }
 
 #[tokio::test]
-async fn the_sums_are_true_whatever_happens_to_the_events() {
+async fn the_stored_sums_match_the_events_after_every_change() {
     let store = Store::in_memory().await.unwrap();
     let is_true = async |when: &str| {
         let [kept, counted] = sums(&store).await;
@@ -121,7 +121,7 @@ async fn a_known_token_has_at_most_twenty_thousand_undelivered_events() {
 }
 
 #[tokio::test]
-async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
+async fn the_newest_256_mib_of_a_known_tokens_finished_events_are_kept() {
     let store = Store::in_memory().await.unwrap();
     let known = Stateless { address: None, stranger_events: 0 };
     for of in 1..=2 {
@@ -133,7 +133,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
     }
     assert!(!store.events.delete_beyond_kept().await.unwrap());
     let mine = SenderKey::of(&token(1));
-    // As if each event of this token had 100 MiB.
+    // The stored sums claim that each event of this token has 100 MiB.
     let put = async |statement: &'static str| {
         sqlx::query(statement).bind(mine.as_bytes()).bind(100 << 20).execute(&store.db.write).await.unwrap();
     };
@@ -178,7 +178,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
 }
 
 #[tokio::test]
-async fn strangers_are_refused_where_none_may_wait() {
+async fn strangers_are_refused_if_the_limit_is_zero() {
     let store = Store::in_memory().await.unwrap();
     let nobody = from("a", 0);
     assert!(store.events.is_full_for_stranger(&nobody).await.unwrap());
@@ -186,7 +186,7 @@ async fn strangers_are_refused_where_none_may_wait() {
 }
 
 #[tokio::test]
-async fn strangers_finished_events_go_after_a_day_and_beyond_a_thousand() {
+async fn strangers_finished_events_are_deleted_after_a_day_or_beyond_a_thousand() {
     let store = Store::in_memory().await.unwrap();
     for number in 0..1_010 {
         let stranger = from(&format!("{}", number / 100), 100_000);
@@ -207,7 +207,7 @@ async fn strangers_finished_events_go_after_a_day_and_beyond_a_thousand() {
 }
 
 #[tokio::test]
-async fn strangers_deliveries_are_found_along_an_index_and_those_of_others_without_them() {
+async fn due_deliveries_of_strangers_and_of_others_have_separate_indexes() {
     let store = Store::in_memory().await.unwrap();
     let plan = async |statement: &'static str| {
         let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(statement).fetch_all(&store.db.read).await.unwrap();

@@ -97,12 +97,12 @@ pub(super) fn test_message(profile_id: i64, at: Millis) -> SandboxMessage<'stati
     SandboxMessage { profile_id, delivery: None, part: 0, chat: "5", html: "a test", at }
 }
 
-/// When the earliest head is due.
+/// Returns the time at which the earliest head is due.
 pub(super) async fn next_due(store: &Store) -> Option<Millis> {
     store.queue.open_senders().await.unwrap().into_iter().map(|(_, at)| at).min()
 }
 
-/// Claims what is due, like the worker, but without pacing.
+/// Claims the due deliveries like the worker does, but without pacing.
 pub(super) async fn claim_due(
     store: &Store,
     owner: &str,
@@ -121,7 +121,7 @@ pub(super) async fn claim_due(
 }
 
 #[tokio::test]
-async fn the_file_is_as_safe_as_it_should_be() {
+async fn the_database_is_opened_with_durable_and_consistent_settings() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
@@ -139,7 +139,7 @@ async fn the_file_is_as_safe_as_it_should_be() {
 }
 
 #[tokio::test]
-async fn a_sealed_token_is_useless_in_another_row() {
+async fn an_encrypted_token_cannot_be_decrypted_in_another_row() {
     let store = Store::in_memory().await.unwrap();
     let other = "7001002004:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
     let mut with_another = draft("B");
@@ -156,7 +156,7 @@ async fn a_sealed_token_is_useless_in_another_row() {
 }
 
 #[tokio::test]
-async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
+async fn deliveries_keep_their_order_when_a_lease_expires_or_is_released() {
     let store = Store::in_memory().await.unwrap();
     let token = BotToken::parse(TOKEN).unwrap();
     for (id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
@@ -187,7 +187,7 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
 }
 
 #[tokio::test]
-async fn what_failed_for_good_is_no_first_copy() {
+async fn an_event_whose_deliveries_failed_does_not_make_later_copies_duplicates() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let same =
@@ -204,12 +204,12 @@ async fn what_failed_for_good_is_no_first_copy() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_behind() {
+async fn a_transaction_that_sqlite_rolled_back_leaves_a_usable_connection() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     let token = BotToken::parse(TOKEN).unwrap();
-    // The trigger does what SQLite does by itself if the disk is full: it rolls the transaction back.
+    // The trigger rolls the transaction back, as SQLite itself does if the disk is full.
     let full = "CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
     for (statement, stored) in [(full, false), ("DROP TRIGGER full", true)] {
         sqlx::query(statement).execute(&store.db.write).await.unwrap();
@@ -223,7 +223,7 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
 }
 
 #[tokio::test]
-async fn a_name_that_its_set_does_not_have_is_corrupt() {
+async fn an_unknown_name_of_a_closed_set_is_reported_as_corrupt() {
     let store = Store::in_memory().await.unwrap();
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(id)), vec![to("5")], 0).await.unwrap();

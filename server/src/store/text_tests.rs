@@ -1,5 +1,5 @@
 //! Texts that several recipients share: they are stored once, and reading, replaying, erasing and deleting them works
-//! as for others.
+//! as for unshared texts.
 
 use hookgram::{
     channel::ChannelKind,
@@ -35,7 +35,7 @@ async fn claim(store: &Store) -> Vec<Claimed> {
 }
 
 #[tokio::test]
-async fn a_text_for_a_thousand_recipients_is_stored_once() {
+async fn a_text_shared_by_a_thousand_recipients_is_stored_once() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     let long = "слово ".repeat(700);
@@ -87,7 +87,7 @@ async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_replay_shares_the_text_that_is_there() {
+async fn a_replay_shares_the_stored_text() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     accept_with(&store, event("a", &source), telling(&["Hello"], 5..7), 0).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_shared_text_is_erased_with_the_last_of_its_recipients() {
 }
 
 #[tokio::test]
-async fn shared_texts_of_old_events_go_in_small_steps() {
+async fn shared_texts_of_old_events_are_deleted_in_small_steps() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
     let deliveries = (0..8).flat_map(|text: usize| {
@@ -137,7 +137,7 @@ async fn shared_texts_of_old_events_go_in_small_steps() {
 }
 
 #[tokio::test]
-async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_fill_it_for_profiles() {
+async fn events_waiting_for_their_commit_are_bounded_in_bytes_and_strangers_leave_room_for_profiles() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();

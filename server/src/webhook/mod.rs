@@ -310,7 +310,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sloppy_path_is_read_as_it_was_meant() {
+    fn surplus_slashes_and_trailing_spaces_in_a_path_are_ignored() {
         for (path, expected) in [
             ("//h/KEY", Some("/h/KEY")),
             ("/h//KEY", Some("/h/KEY")),
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn json_by_any_of_its_names() {
+    fn json_content_types_are_accepted_and_others_are_not() {
         for good in ["", "application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json"] {
             assert!(is_json(good), "{good}");
         }

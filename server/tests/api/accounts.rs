@@ -1,4 +1,4 @@
-//! The ways in, as a browser without scripts goes them: passwords, one-time links, the account's own page.
+//! Signing in with a browser without scripts: passwords, one-time links, the account's own page.
 
 use hookgram::{audit::AuditAction, role::Role};
 use server::{
@@ -19,7 +19,7 @@ async fn server() -> TestServer {
 }
 
 #[tokio::test]
-async fn the_setup_link_makes_one_admin_who_can_sign_in_and_out() {
+async fn the_setup_link_creates_one_admin_who_can_sign_in_and_out() {
     let server = server().await;
     let link = server.setup_link.clone().unwrap();
     let path = link.get(link.find("/setup/").unwrap()..).unwrap();
@@ -59,7 +59,7 @@ async fn the_setup_link_makes_one_admin_who_can_sign_in_and_out() {
 }
 
 #[tokio::test]
-async fn a_wrong_address_and_a_wrong_password_look_the_same_and_what_was_typed_stays() {
+async fn a_wrong_address_and_a_wrong_password_get_the_same_page_and_the_address_stays_filled_in() {
     let server = server().await;
     Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let visitor = Visitor::new(&server);
@@ -85,7 +85,7 @@ async fn a_wrong_address_and_a_wrong_password_look_the_same_and_what_was_typed_s
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_is_recorded_for_whoever_has_the_account_and_for_nobody_else() {
+async fn a_failed_sign_in_is_recorded_only_for_an_existing_account() {
     let server = server().await;
     Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let visitor = Visitor::new(&server);
@@ -106,7 +106,7 @@ async fn a_failed_sign_in_is_recorded_for_whoever_has_the_account_and_for_nobody
 }
 
 #[tokio::test]
-async fn guessing_at_many_passwords_at_once_gets_no_further_than_one_by_one_and_locks_nobody_out() {
+async fn concurrent_guesses_are_limited_like_sequential_ones_and_do_not_lock_the_owner_out() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     owner.post("/logout", &[]).await;
@@ -130,7 +130,7 @@ async fn guessing_at_many_passwords_at_once_gets_no_further_than_one_by_one_and_
 }
 
 #[tokio::test]
-async fn however_many_guess_whoever_has_signed_in_before_gets_in() {
+async fn a_known_browser_can_sign_in_while_strangers_fill_the_queue() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     owner.post("/logout", &[]).await;
@@ -146,9 +146,8 @@ async fn however_many_guess_whoever_has_signed_in_before_gets_in() {
 }
 
 #[tokio::test]
-async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
+async fn a_weak_hash_is_replaced_at_the_next_sign_in() {
     let server = server().await;
-    // 12 MiB, 3 passes: what OWASP names besides, made by `argon2` for this password.
     let weak = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$";
     let hash = weak_hash(PASSWORD);
     assert!(hash.starts_with(weak), "{hash}");
@@ -172,7 +171,7 @@ fn weak_hash(password: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_invitation_makes_one_account_of_its_role() {
+async fn an_invitation_creates_one_account_with_its_role() {
     let server = server().await;
     let code = invite(&server, EMAIL, Role::Operator).await;
     let path = format!("/invite/{code}");
@@ -182,7 +181,7 @@ async fn an_invitation_makes_one_account_of_its_role() {
     let weak = guest.post(&path, &[("password", "qwertyuiop[]")]).await;
     assert_eq!(weak.status, 422);
     assert!(weak.text.contains("stand in a row") && weak.text.contains("aria-invalid=\"true\""), "{}", weak.text);
-    // Whatever address is sent along: it is the invitation's.
+    // An address that is sent along is ignored: the account gets the invitation's address.
     let fields = [("password", PASSWORD), ("email", "other@example.com")];
     assert_eq!(guest.post(&path, &fields).await.to, "/");
     let account = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account;
@@ -237,7 +236,7 @@ async fn a_reset_link_sets_a_password_once_and_ends_every_session() {
 }
 
 #[tokio::test]
-async fn a_form_behind_a_link_that_is_sent_twice_signs_in_both_times() {
+async fn submitting_the_form_of_a_one_time_link_twice_signs_in_both_times() {
     let server = server().await;
     let setup = server.setup_link.as_ref().unwrap().strip_prefix(&server.base).unwrap().to_owned();
     let invited = "petr@example.com";
@@ -331,7 +330,7 @@ async fn the_sign_in_page_says_why_signing_in_fails_without_https() {
 }
 
 #[tokio::test]
-async fn a_changed_password_ends_other_sessions_and_this_one_goes_on_under_another_token() {
+async fn changing_the_password_ends_other_sessions_and_renews_the_token_of_this_one() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let elsewhere = Visitor::new(&server);
@@ -357,7 +356,7 @@ async fn a_changed_password_ends_other_sessions_and_this_one_goes_on_under_anoth
 }
 
 #[tokio::test]
-async fn how_pages_are_shown_follows_to_another_browser() {
+async fn language_theme_and_time_zone_apply_in_another_browser() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let page = owner.see("/account").await;
@@ -374,7 +373,7 @@ async fn how_pages_are_shown_follows_to_another_browser() {
     let page = elsewhere.see("/account").await;
     assert!(page.contains("<html lang=\"ru\" data-theme=\"dark\" data-zone=\"\">"), "{page}");
     assert!(page.contains("+06:00"), "times are Omsk's");
-    // The switch in the top bar is kept as well.
+    // A change with the switch in the top bar is stored as well.
     elsewhere.post("/rpc/open/language", &[("language", "en")]).await;
     assert!(owner.see("/account").await.contains("<html lang=\"en\" data-theme=\"dark\""));
     assert_eq!(owner.post("/account/pages", &[("language", ""), ("theme", ""), ("zone", "")]).await.to, "/account");
@@ -383,7 +382,7 @@ async fn how_pages_are_shown_follows_to_another_browser() {
 }
 
 #[tokio::test]
-async fn a_forgotten_password_is_mailed_a_link_and_nobody_learns_whether_there_is_an_account() {
+async fn a_reset_link_is_mailed_without_revealing_whether_the_account_exists() {
     let smtp = SmtpServer::start().await;
     let server = TestServer::start_with("http://127.0.0.1:9", |config| smtp.fix(config)).await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
@@ -406,7 +405,7 @@ async fn a_forgotten_password_is_mailed_a_link_and_nobody_learns_whether_there_i
     let path = link.get(link.find("/reset/").unwrap()..).unwrap();
     assert_eq!(visitor.post(path, &[("password", OTHER)]).await.to, "/");
     assert!(visitor.is_in().await && !owner.is_in().await);
-    // Two more within the hour, and no fourth.
+    // Two more mails are sent within the hour, and no fourth.
     let user = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
     for count in [2, 3, 3] {
         Visitor::new(&server).post("/forgot", &[("email", EMAIL)]).await;
@@ -421,7 +420,7 @@ async fn a_forgotten_password_is_mailed_a_link_and_nobody_learns_whether_there_i
 }
 
 #[tokio::test]
-async fn without_mail_the_page_says_what_to_do_instead() {
+async fn without_mail_the_reset_page_names_the_command_to_use() {
     let server = server().await;
     let page = Visitor::new(&server).see("/forgot").await;
     assert!(page.contains("hookgram user reset-link") && !page.contains("<input class=\"input\""), "{page}");
@@ -429,7 +428,7 @@ async fn without_mail_the_page_says_what_to_do_instead() {
 }
 
 #[tokio::test]
-async fn signing_out_and_each_use_of_a_recovery_code_are_in_the_audit() {
+async fn signing_out_and_each_use_of_a_recovery_code_are_audited() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (_, codes) = owner.turn_factor_on().await;
@@ -450,7 +449,7 @@ async fn signing_out_and_each_use_of_a_recovery_code_are_in_the_audit() {
 }
 
 #[tokio::test]
-async fn what_happens_to_an_account_is_in_the_audit() {
+async fn each_change_of_an_account_is_audited() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (_, codes) = owner.turn_factor_on().await;
@@ -491,7 +490,7 @@ async fn what_happens_to_an_account_is_in_the_audit() {
 }
 
 #[tokio::test]
-async fn a_known_browser_is_a_stranger_once_the_password_is_another() {
+async fn a_known_browser_counts_as_unknown_after_the_password_has_changed() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let guess = async || {
@@ -516,7 +515,7 @@ async fn a_known_browser_is_a_stranger_once_the_password_is_another() {
 }
 
 #[tokio::test]
-async fn repeated_failures_of_an_account_are_shown_to_admins() {
+async fn repeated_sign_in_failures_of_an_account_are_shown_to_admins() {
     let server = server().await;
     let admin = Visitor::invited(&server, "admin@example.com", Role::Admin).await;
     let viewer = Visitor::invited(&server, "viewer@example.com", Role::Viewer).await;

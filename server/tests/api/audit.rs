@@ -1,4 +1,4 @@
-//! The audit as admins read it: who, what, from what to what; asked for by its address.
+//! The audit log as admins read it: who changed what, from which value to which, filtered by the page's address.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
+async fn the_audit_shows_actions_of_people_and_the_command_line_without_secrets() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("Salon", false, &[(Parameter::Message, "Booked")]).await;
     let admin = Person::new(&server, Role::Admin).await;
@@ -59,7 +59,7 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
 }
 
 #[tokio::test]
-async fn the_address_says_what_is_asked_for() {
+async fn the_address_of_the_audit_page_filters_its_entries() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     for number in 0..60 {
         server.profile(&format!("P{number:02}"), true, &[]).await;
@@ -94,7 +94,7 @@ async fn the_address_says_what_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_command_line_is_recorded_too() {
+async fn actions_of_the_command_line_are_audited() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("profiles.yaml");
     std::fs::write(&file, "profiles:\n  - {name: Salon, sandbox: true, telegramFieldName: '*TelegramId'}\n").unwrap();
@@ -120,7 +120,7 @@ async fn the_command_line_is_recorded_too() {
     store.close().await;
 }
 
-/// Makes the database refuse every further entry of the audit.
+/// Makes the database refuse every further audit entry.
 async fn break_audit(server: &TestServer) {
     use sqlx::Connection as _;
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_bulk_action_is_not_stopped_unless_the_audit_records_it() {
         let row = "INSERT INTO bulk_actions (kind, outcome, newest, total, asked_by, created_at, finished_at)
                    VALUES ('cancel', 'waiting', 0, 9, 'ops@example.com', 1, NULL) RETURNING id";
         let id: i64 = sqlx::query_scalar(row).fetch_one(&mut connection).await.unwrap();
-        // The worker cannot end it either, so it stays under way.
+        // The worker cannot finish the bulk action either, so it stays in progress.
         let trigger = "CREATE TRIGGER not_ended BEFORE UPDATE ON bulk_actions WHEN new.finished_at IS NOT NULL
                        AND new.stopped = 0 BEGIN SELECT RAISE(ABORT, 'not yet'); END";
         sqlx::query(trigger).execute(&mut connection).await.unwrap();

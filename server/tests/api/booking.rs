@@ -1,4 +1,4 @@
-//! The booking bot: a customer presses Start, books by the link, and gets the messages.
+//! The booking bot: a customer presses Start, books by the link, and receives the messages.
 
 use hookgram::{
     booking::{BookingBot, Service, ServiceId, Trouble},
@@ -42,7 +42,7 @@ async fn salon(api: &BotApi) -> TestServer {
     server
 }
 
-/// A profile of the bot, as somebody makes it after the booking bot was switched on.
+/// Creates a profile of the bot after the booking bot was switched on.
 async fn profile(server: &TestServer) -> StoredProfile {
     let mut profile = Profile::default();
     profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
@@ -61,14 +61,14 @@ async fn profile(server: &TestServer) -> StoredProfile {
     server.state.store.profiles.get(id).await.unwrap().unwrap()
 }
 
-/// The value of the field that a button's link fills: `600700800-…`.
+/// Returns the value of the field that a button's link fills: `600700800-…`.
 fn prefilled(message: &Value) -> String {
     let url = message["reply_markup"]["inline_keyboard"][0][0]["web_app"]["url"].as_str().unwrap();
     let (_, value) = url.split_once("prefilledFields=*TelegramId_").unwrap();
     value.split('&').next().unwrap().to_owned()
 }
 
-/// An event about a booking, with this value in the field of the id.
+/// Returns an event about a booking, with this value in the field of the id.
 fn booked(case: &str, id: &str, kind: i64, start: &str) -> String {
     json!({
         "EventType": kind,
@@ -96,7 +96,7 @@ async fn wait_for_texts_to(api: &BotApi, chat: i64, count: usize) -> Vec<String>
 }
 
 #[tokio::test]
-async fn a_customer_presses_start_books_and_gets_the_message() {
+async fn a_customer_who_presses_start_and_books_gets_the_message() {
     let api = BotApi::start().await;
     api.strict_chats(BOT);
     let server = salon(&api).await;
@@ -137,7 +137,7 @@ async fn a_wrong_code_sends_nothing_and_the_log_says_why() {
         assert_eq!(status, 422, "{about}: {answer}");
         assert!(answer["ErrorMessage"].as_str().unwrap().contains("code"), "{about}: {answer}");
     }
-    // Beside a usable participant, one with a wrong code is skipped.
+    // The participant with a wrong code is skipped; the other one gets the message.
     let mut event: Value = serde_json::from_str(&booked("c1", &id, 3001, FUTURE)).unwrap();
     let other = json!({"ContactInformation": {"Fields": [{"Name": "*TelegramId", "Value": forged}]}});
     event["CaseParticipants"].as_array_mut().unwrap().push(other);
@@ -147,7 +147,7 @@ async fn a_wrong_code_sends_nothing_and_the_log_says_why() {
     let skipped = skipped.iter().find(|one| one.state == DeliveryState::Skipped).unwrap();
     assert!(skipped.last_error.as_ref().unwrap().contains("wrong code"), "{skipped:?}");
     assert!(texts_to(&api, 600_700_801).is_empty());
-    // The stateless endpoint takes bare ids, and knows the codes of the bot's own token.
+    // The stateless endpoint accepts bare ids and checks the codes of the bot's own token.
     let stateless = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=Hi");
     for (value, status) in [("600700800", 200), (id.as_str(), 200), (forged.as_str(), 422)] {
         assert_eq!(server.post(&stateless, booked(value, value, 3001, FUTURE)).await.0, status, "{value}");
@@ -156,7 +156,7 @@ async fn a_wrong_code_sends_nothing_and_the_log_says_why() {
 }
 
 #[tokio::test]
-async fn stop_is_respected_until_start() {
+async fn no_messages_are_sent_between_stop_and_start() {
     let api = BotApi::start().await;
     let server = salon(&api).await;
     let profile = profile(&server).await;
@@ -180,11 +180,11 @@ async fn stop_is_respected_until_start() {
 }
 
 #[tokio::test]
-async fn what_was_missed_before_start_is_delivered_after_it() {
+async fn messages_that_failed_before_start_are_delivered_after_it() {
     let api = BotApi::start().await;
     api.strict_chats(BOT);
     let server = TestServer::start(&api.url()).await;
-    // An existing profile: it takes ids without codes.
+    // The profile existed before the booking bot, so it accepts ids without codes.
     let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
     switch_on(&server, UpdateSource::Polling, offering(&[(HAIRCUT, "Стрижка")])).await;
     let path = format!("/h/{}", profile.key);
@@ -220,7 +220,7 @@ async fn what_was_missed_before_start_is_delivered_after_it() {
 }
 
 #[tokio::test]
-async fn a_group_is_told_once_and_other_texts_are_answered_once_a_minute() {
+async fn a_group_gets_one_answer_and_other_texts_get_one_a_minute() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let mut settings = offering(&[(HAIRCUT, "Стрижка"), (MASSAGE, "Массаж")]);
@@ -236,7 +236,7 @@ async fn a_group_is_told_once_and_other_texts_are_answered_once_a_minute() {
     let to_group = texts_to(&api, -77);
     assert_eq!(to_group.len(), 1, "{to_group:?}");
     assert!(!to_group[0].contains("embed."), "no booking link in a group");
-    // Two services: the menu button opens the commands.
+    // With two services, the menu button opens the commands.
     api.press_start(BOT, ANNA, MASSAGE);
     eventually("the card of one service", async || texts_to(&api, ANNA.0).iter().any(|text| text.contains("Массаж")))
         .await;
@@ -248,7 +248,7 @@ async fn a_group_is_told_once_and_other_texts_are_answered_once_a_minute() {
 }
 
 #[tokio::test]
-async fn whoever_blocks_the_bot_is_known_to_be_unreachable() {
+async fn a_customer_who_blocks_the_bot_is_stored_as_unreachable() {
     let api = BotApi::start().await;
     let server = salon(&api).await;
     let blocked = async || -> Option<i64> {
@@ -274,7 +274,7 @@ async fn updates_are_handled_after_a_restart_and_with_lower_ids() {
     api.press_start(BOT, ANNA, "");
     wait_for_texts_to(&api, ANNA.0, 1).await;
     eventually("the batch is confirmed", async || api.unread_of(BOT) == 0).await;
-    // After a quiet week, ids may begin again lower.
+    // After a week without updates, Telegram may restart ids at a lower number.
     api.restart_ids(BOT, 3);
     api.say(BOT, ANNA, "/services");
     wait_for_texts_to(&api, ANNA.0, 2).await;
@@ -294,7 +294,7 @@ async fn updates_are_handled_after_a_restart_and_with_lower_ids() {
 }
 
 #[tokio::test]
-async fn who_else_takes_the_updates_is_named() {
+async fn a_foreign_webhook_or_reader_of_the_updates_is_reported() {
     let api = BotApi::start().await;
     api.set_webhook("https://other.example/hook/secret");
     let server = salon(&api).await;
@@ -318,7 +318,7 @@ async fn who_else_takes_the_updates_is_named() {
 }
 
 #[tokio::test]
-async fn a_refused_token_stops_the_reading_and_a_new_one_goes_on() {
+async fn a_refused_token_stops_polling_and_a_new_token_resumes_it() {
     let api = BotApi::start().await;
     let server = salon(&api).await;
     api.press_start(BOT, ANNA, "");
@@ -335,7 +335,7 @@ async fn a_refused_token_stops_the_reading_and_a_new_one_goes_on() {
 }
 
 #[tokio::test]
-async fn updates_come_by_webhook_with_its_secret_alone() {
+async fn updates_by_webhook_are_accepted_only_with_the_secret() {
     let api = BotApi::start().await;
     api.allow_http_webhooks();
     let server = TestServer::start(&api.url()).await;
@@ -355,7 +355,7 @@ async fn updates_come_by_webhook_with_its_secret_alone() {
         assert_eq!(request.send().await.unwrap().status(), 404);
     }
     assert!(texts_to(&api, 5).is_empty());
-    // Switched off, the webhook goes.
+    // Switching the booking bot off removes the webhook.
     server.state.store.booking.set_enabled(BOT, false, &COMMAND_LINE).await.unwrap();
     server.state.booking.notify_one();
     eventually("the webhook is gone", async || api.webhook_of(BOT).is_empty()).await;
@@ -364,7 +364,7 @@ async fn updates_come_by_webhook_with_its_secret_alone() {
 }
 
 #[tokio::test]
-async fn a_crowd_is_answered_within_the_limits_and_events_go_first() {
+async fn many_customers_are_answered_within_the_limits_and_deliveries_have_priority() {
     let api = BotApi::start().await;
     api.limit();
     let server = TestServer::start(&api.url()).await;
@@ -410,14 +410,14 @@ async fn an_exported_bot_is_imported_with_its_booking_bot_and_its_links() {
     assert!(record.links.unwrap().is_right(&coded), "links that customers have still work");
     let moved = other.state.store.profiles.by_name("Записи").await.unwrap().unwrap();
     assert_eq!((moved.bot, moved.bare_ids), (Some(BOT), false));
-    // On the server itself a plain file is enough.
+    // A file without secrets is enough for an import on the same server.
     server::profile_file::import(store, &plain).await.unwrap();
     server.stop().await;
     other.stop().await;
 }
 
 #[tokio::test]
-async fn a_flood_of_one_person_and_an_absent_telegram_hold_up_nobody() {
+async fn a_flood_from_one_person_or_an_unreachable_telegram_does_not_delay_other_customers() {
     const EVE: (i64, &str, &str) = (600_700_900, "Eve", "en");
     let api = BotApi::start().await;
     let server = salon(&api).await;

@@ -27,7 +27,7 @@ const A: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 const B: &str = "1b5f03ec663a8071791d2443cf3e799c";
 const PAGE: &str = "/bots/7001002003/booking";
 
-/// The inputs of the form on a page, as a browser would send them.
+/// The inputs of the form on a page, with the values that a browser would send.
 #[derive(Clone, Debug)]
 struct Form(BTreeMap<String, String>);
 
@@ -68,7 +68,7 @@ impl Form {
         (0..).map_while(|index| self.0.get(&format!("service-{index}-title"))).map(String::as_str).collect()
     }
 
-    /// Presses a button: the status and the page.
+    /// Presses a button and returns the status and the page.
     async fn press(&self, person: &Person<'_>, button: &str) -> (u16, String) {
         let mut fields: Vec<(&str, &str)> =
             self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -87,7 +87,7 @@ fn text_of(tag: &Tag) -> String {
     text.strip_prefix('\n').map_or(text.clone(), str::to_owned)
 }
 
-/// A server with the bot of [`TOKEN`].
+/// Starts a server with the bot of [`TOKEN`].
 async fn salon(api: &str) -> TestServer {
     let server = TestServer::start(api).await;
     let token = BotToken::parse(TOKEN).unwrap();
@@ -100,7 +100,7 @@ async fn stored(server: &TestServer) -> Option<BookingRecord> {
     server.state.store.booking.get(BotApi::BOT).await.unwrap()
 }
 
-/// The newest entries of the audit.
+/// Returns the newest audit entries.
 fn everything() -> AuditFilter {
     AuditFilter { limit: 100, ..AuditFilter::default() }
 }
@@ -114,7 +114,7 @@ async fn set_up(person: &Person<'_>) -> String {
 }
 
 #[tokio::test]
-async fn links_in_every_form_are_added_and_wrong_ones_say_why_and_nothing_typed_is_lost() {
+async fn links_in_every_form_are_added_and_invalid_ones_are_reported_without_losing_input() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let links = format!(
@@ -141,7 +141,7 @@ async fn links_in_every_form_are_added_and_wrong_ones_say_why_and_nothing_typed_
     assert_eq!(again.get("links").replace('\r', ""), links, "what must be mended stays");
     assert_eq!((again.get("greeting_en"), again.get("staff_chat")), ("Hi <b>there</b>", "not a chat"));
     assert!(stored(&server).await.is_none(), "nothing is stored yet");
-    // Saving names every fault at its field; the first one has the focus.
+    // Saving reports every fault at its field; the first one has the focus.
     let (status, page) = again.press(&person, "on").await;
     assert_eq!(status, 422);
     let faulty: Vec<String> = tags(&page)
@@ -164,7 +164,7 @@ async fn links_in_every_form_are_added_and_wrong_ones_say_why_and_nothing_typed_
 }
 
 #[tokio::test]
-async fn services_change_places_and_leave_the_list() {
+async fn services_can_be_reordered_and_removed() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let form = Form::of(&person.see(PAGE).await).with(&[
@@ -196,7 +196,7 @@ async fn services_change_places_and_leave_the_list() {
 }
 
 #[tokio::test]
-async fn the_bot_is_saved_and_switched_on_and_off_and_every_page_says_so() {
+async fn saving_and_switching_the_bot_on_and_off_is_shown_on_every_page() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let first = person.see(PAGE).await;
@@ -210,7 +210,7 @@ async fn the_bot_is_saved_and_switched_on_and_off_and_every_page_says_so() {
     assert!(page.contains("The booking bot is on.") && page.contains("https://t.me/salon_bot?start=all"), "{page}");
     assert!(page.contains(&format!("https://t.me/salon_bot?start={A}")), "{page}");
     assert!(page.contains("id=\"unread\"") && page.contains("/profiles/new?bot=7001002003"), "{page}");
-    // Nobody reads the field, which is red until a profile does.
+    // The field is marked as a fault until a profile reads it.
     let health = person.see("/health").await;
     assert!(health.contains("The booking bot is on, but customers get no messages: @salon_bot"), "{health}");
     assert!(health.contains(&format!("href=\"{PAGE}#field\"")), "{health}");
@@ -225,7 +225,7 @@ async fn the_bot_is_saved_and_switched_on_and_off_and_every_page_says_so() {
         let page = person.see(path).await;
         assert!(page.contains("class=\"mark ok\">On<"), "{path}: {page}");
     }
-    // Off: what is typed and not saved stays.
+    // Switching the bot off keeps input that is not saved yet.
     let typed = Form::of(&page).with(&[("button_en", "Book now")]);
     let (status, page) = typed.press(&person, "off").await;
     assert_eq!((status, Form::of(&page).get("button_en")), (200, "Book now"));
@@ -248,7 +248,7 @@ async fn the_bot_is_saved_and_switched_on_and_off_and_every_page_says_so() {
 }
 
 #[tokio::test]
-async fn the_field_is_at_first_the_one_that_the_bots_profiles_read() {
+async fn the_field_defaults_to_the_one_that_the_bots_profiles_read() {
     let server = salon("http://127.0.0.1:9").await;
     server.profile("A", false, &[(Parameter::TelegramFieldName, "*Chat")]).await;
     let person = Person::new(&server, Role::Operator).await;
@@ -259,7 +259,7 @@ async fn the_field_is_at_first_the_one_that_the_bots_profiles_read() {
 }
 
 #[tokio::test]
-async fn who_saves_later_sees_what_was_stored_meanwhile_and_loses_nothing() {
+async fn saving_an_outdated_booking_form_shows_the_stored_values_and_keeps_the_input() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     set_up(&person).await;
@@ -302,7 +302,7 @@ async fn viewers_see_the_bot_and_cannot_change_it() {
 }
 
 #[tokio::test]
-async fn another_programs_webhook_is_named_and_taken_over() {
+async fn another_programs_webhook_is_shown_and_can_be_replaced() {
     let api = BotApi::start().await;
     let server = salon(&api.url()).await;
     let person = Person::new(&server, Role::Operator).await;
@@ -327,7 +327,7 @@ async fn another_programs_webhook_is_named_and_taken_over() {
 }
 
 #[tokio::test]
-async fn updates_come_by_webhook_only_where_telegram_can_send_them() {
+async fn updates_by_webhook_require_an_address_that_telegram_can_reach() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let page = person.see(PAGE).await;
@@ -358,7 +358,7 @@ async fn a_poster_shows_one_service_or_all() {
 }
 
 #[tokio::test]
-async fn what_is_typed_stays_text_on_every_page() {
+async fn settings_with_markup_are_shown_as_text_on_every_page() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let evil = "\"'><img src=x onerror=alert(1)></textarea>";
@@ -402,7 +402,7 @@ async fn what_is_typed_stays_text_on_every_page() {
 }
 
 #[tokio::test]
-async fn a_bot_without_a_name_has_no_links_yet() {
+async fn a_bot_without_a_username_has_no_links() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     server.state.store.bots.enter(&BotToken::parse(TOKEN).unwrap(), &COMMAND_LINE).await.unwrap();
     let person = Person::new(&server, Role::Operator).await;
@@ -447,7 +447,7 @@ async fn old_urls_of_the_shared_bot_become_profiles_of_a_chosen_bot() {
         assert_eq!(profile.bot, Some(bot), "{name}");
     }
 
-    // In the builder, the form is filled and the bot stays the chosen one.
+    // In the builder, the URL fills the form and the chosen bot is kept.
     let fields = [("form[target]", "bot"), ("form[bot]", "7001002009"), ("url", &*old("TorrowServiceBot", "Four"))];
     let answer = person.post("/rpc/operator/read-old-url", &fields).await;
     let to = answer.headers()["location"].to_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! The client of the Bot API for booking bots, against a Bot API that keeps Telegram's rules.
+//! The client of the Bot API for booking bots, tested against a simulated Bot API that applies Telegram's rules.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::support::{BotApi, Play, TOKEN, eventually};
 
 const BOT: i64 = BotApi::BOT;
 const BOOKING: &[UpdateKind] = &[UpdateKind::Message, UpdateKind::MyChatMember];
-/// Longer than any test takes.
+/// A poll that outlasts any test.
 const LONG: Duration = Duration::from_secs(40);
 
 async fn play() -> (BotApi, Telegram, BotToken) {
@@ -36,7 +36,7 @@ fn text(update: &Update) -> &str {
     }
 }
 
-/// A `getUpdates` in the background, once the Bot API has read it.
+/// Starts `getUpdates` in the background and returns once the Bot API has read the request.
 async fn poll(api: &BotApi, telegram: &Telegram, offset: Option<i64>) -> JoinHandle<Result<Vec<Update>, CallError>> {
     let (telegram, token) = (telegram.clone(), BotToken::parse(TOKEN).unwrap());
     let before = api.calls_of("getUpdates");
@@ -45,7 +45,7 @@ async fn poll(api: &BotApi, telegram: &Telegram, offset: Option<i64>) -> JoinHan
     polling
 }
 
-/// The rejection that an answer is.
+/// Returns the rejection that the result contains.
 fn rejection<T: std::fmt::Debug>(result: Result<T, CallError>) -> (u16, String) {
     match result {
         Err(CallError::Rejected { code, description }) => (code, description),
@@ -54,7 +54,7 @@ fn rejection<T: std::fmt::Debug>(result: Result<T, CallError>) -> (u16, String) 
 }
 
 #[tokio::test]
-async fn updates_come_in_order_and_stay_until_they_are_confirmed() {
+async fn updates_are_received_in_order_and_repeated_until_they_are_confirmed() {
     let (api, telegram, token) = play().await;
     api.press_start(BOT, (5, "Анна", "ru"), "all");
     api.say(BOT, 5, "Здравствуйте");
@@ -70,7 +70,7 @@ async fn updates_come_in_order_and_stay_until_they_are_confirmed() {
 }
 
 #[tokio::test]
-async fn at_most_a_hundred_updates_come_at_once() {
+async fn at_most_100_updates_are_received_at_once() {
     let (api, telegram, token) = play().await;
     for number in 0..101 {
         api.say(BOT, 5, &number.to_string());
@@ -82,7 +82,7 @@ async fn at_most_a_hundred_updates_come_at_once() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_is_asked_for_in_parts() {
+async fn an_answer_that_is_too_long_is_requested_again_in_parts() {
     let (api, telegram, token) = play().await;
     let long = "я".repeat(50_000);
     for _ in 0..60 {
@@ -94,7 +94,7 @@ async fn an_answer_that_is_too_long_is_asked_for_in_parts() {
 }
 
 #[tokio::test]
-async fn a_waiting_poll_hears_at_once_and_is_the_only_one_in_flight() {
+async fn a_long_poll_returns_a_new_update_at_once() {
     let (api, telegram, _) = play().await;
     let polling = poll(&api, &telegram, None).await;
     api.block(BOT, 5);
@@ -110,14 +110,14 @@ async fn a_waiting_poll_hears_at_once_and_is_the_only_one_in_flight() {
 }
 
 #[tokio::test]
-async fn a_poll_that_is_given_up_ends_at_the_bot_api_too() {
+async fn cancelling_a_poll_closes_its_connection() {
     let (api, telegram, _) = play().await;
     poll(&api, &telegram, None).await.abort();
     eventually("the call to end", async || api.polls(BOT) == 0).await;
 }
 
 #[tokio::test]
-async fn kinds_that_were_not_asked_for_do_not_come() {
+async fn updates_of_kinds_that_were_not_requested_are_not_received() {
     let (api, telegram, token) = play().await;
     telegram.get_updates(&token, None, Duration::ZERO, BOOKING).await.unwrap();
     api.update(BOT, "callback_query", json!({"id": "1", "data": "?"}));
@@ -127,7 +127,7 @@ async fn kinds_that_were_not_asked_for_do_not_come() {
 }
 
 #[tokio::test]
-async fn an_update_that_cannot_be_read_loses_no_other() {
+async fn an_unreadable_update_does_not_lose_others() {
     let (api, telegram, token) = play().await;
     api.update(BOT, "callback_query", json!({"id": "1"}));
     api.write_to(BOT, json!({"chat": "?"}));
@@ -138,7 +138,7 @@ async fn an_update_that_cannot_be_read_loses_no_other() {
 }
 
 #[tokio::test]
-async fn a_second_reader_ends_the_first() {
+async fn a_second_poll_ends_the_first_with_a_conflict() {
     let (api, telegram, token) = play().await;
     let first = poll(&api, &telegram, None).await;
     assert_eq!(telegram.get_updates(&token, None, Duration::ZERO, BOOKING).await, Ok(Vec::new()));
@@ -153,7 +153,7 @@ async fn a_second_reader_ends_the_first() {
 }
 
 #[tokio::test]
-async fn nothing_is_lost_when_ids_restart() {
+async fn no_update_is_lost_when_ids_restart() {
     let (api, telegram, token) = play().await;
     api.restart_ids(BOT, 900_000);
     api.say(BOT, 5, "1");
@@ -167,7 +167,7 @@ async fn nothing_is_lost_when_ids_restart() {
 }
 
 #[tokio::test]
-async fn each_failure_of_reading_has_its_error() {
+async fn each_failure_of_a_poll_has_its_error() {
     let (api, telegram, token) = play().await;
     for (play, error) in [
         (Play::Refuse(401, "Unauthorized", Value::Null), CallError::Refused),
@@ -193,13 +193,13 @@ async fn each_failure_of_reading_has_its_error() {
     assert_eq!(telegram.get_updates(&token, None, LONG, BOOKING).await, Err(CallError::Unreachable));
 }
 
-/// A server with a webhook, and what it has received there.
+/// A server with a webhook, which records the requests it receives.
 #[derive(Clone, Default)]
 struct Received(Arc<Mutex<Requests>>);
 
 #[derive(Default)]
 struct Requests {
-    /// How many are answered with 503 first.
+    /// The number of requests still to be answered with 503.
     refused: usize,
     secrets: Vec<String>,
     updates: Vec<Update>,
@@ -231,7 +231,7 @@ impl Received {
 }
 
 #[tokio::test]
-async fn a_webhook_gets_each_update_in_order_until_it_takes_it() {
+async fn a_webhook_gets_each_update_in_order_and_again_until_it_accepts_it() {
     let (api, telegram, token) = play().await;
     api.allow_http_webhooks();
     let received = Received::default();
@@ -262,7 +262,7 @@ async fn a_webhook_gets_each_update_in_order_until_it_takes_it() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_is_set_ends_a_waiting_poll() {
+async fn setting_a_webhook_ends_a_waiting_poll() {
     let (api, telegram, token) = play().await;
     let polling = poll(&api, &telegram, None).await;
     telegram.set_webhook(&token, "https://salon.invalid/telegram/7", "s3cr3t", BOOKING, 1).await.unwrap();
@@ -275,7 +275,7 @@ async fn a_webhook_that_is_set_ends_a_waiting_poll() {
 }
 
 #[tokio::test]
-async fn commands_and_descriptions_are_set_by_language() {
+async fn commands_and_descriptions_are_set_per_language() {
     let (api, telegram, token) = play().await;
     telegram.set_commands(&token, None, &[("start", "Book"), ("my", "My bookings")]).await.unwrap();
     telegram.set_commands(&token, Some("ru"), &[("start", "Записаться")]).await.unwrap();
@@ -300,7 +300,7 @@ async fn commands_and_descriptions_are_set_by_language() {
 }
 
 #[tokio::test]
-async fn a_menu_button_is_set_for_one_chat_or_for_all() {
+async fn a_menu_button_is_set_for_one_chat_or_all_chats() {
     let (api, telegram, token) = play().await;
     let page = |url: &str| MenuButton::WebApp { text: "Записаться".into(), url: url.into() };
     telegram.set_menu_button(&token, None, &MenuButton::Commands).await.unwrap();
@@ -347,7 +347,7 @@ async fn buttons_that_telegram_cannot_use_are_refused() {
 }
 
 #[tokio::test]
-async fn who_blocked_the_bot_or_never_pressed_start_gets_nothing() {
+async fn people_who_blocked_the_bot_or_never_pressed_start_get_no_message() {
     let (api, telegram, token) = play().await;
     let send = async |chat: i64| match telegram
         .send(&token, &json!({"chat_id": chat.to_string(), "text": "?"}).to_string())
@@ -400,7 +400,7 @@ async fn each_bot_has_its_own_updates_and_name() {
 }
 
 #[tokio::test]
-async fn the_21st_new_bot_of_a_minute_must_wait_whatever_it_asks() {
+async fn the_21st_new_bot_of_a_minute_gets_429_for_any_method() {
     let (api, telegram, _) = play().await;
     api.limit();
     api.forget_bodies();

@@ -1,4 +1,4 @@
-//! Bots: their state is one, wherever it is shown.
+//! A bot has one state, which is the same wherever it is shown.
 
 use hookgram::{delivery::DeliveryState, role::Role};
 use reqwest::StatusCode;
@@ -14,7 +14,7 @@ const NEW_TOKEN: &str = "7001002003:AAnewTokenOfTheSameBot_0123456789ab";
 const REFUSED: &str = "Telegram refuses the token";
 
 #[tokio::test]
-async fn a_bots_state_is_the_same_on_every_page_and_a_new_token_mends_all_of_its_profiles() {
+async fn a_bots_state_is_the_same_on_every_page_and_a_new_token_fixes_all_of_its_profiles() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let person = Person::new(&server, Role::Admin).await;
@@ -35,13 +35,13 @@ async fn a_bots_state_is_the_same_on_every_page_and_a_new_token_mends_all_of_its
     };
     assert_eq!(pages_that_say_refused().await, Vec::<String>::new());
 
-    // One profile's delivery finds out that the token was revoked.
+    // A delivery of one profile reveals that the token was revoked.
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
     assert_eq!(server.post(&format!("/h/{}", profiles[0].key), event("1", &["5"])).await.0, 200);
     server.wait_for_state(DeliveryState::Suspended).await;
     assert_eq!(pages_that_say_refused().await, paths);
 
-    // The other profile's event waits, too; one new token mends both.
+    // The other profile's event is suspended as well; one new token resumes both.
     assert_eq!(server.post(&format!("/h/{}", profiles[1].key), event("2", &["5"])).await.0, 200);
     let entered = person.post(&format!("/bots/{bot}/token"), &[("token", NEW_TOKEN)]).await;
     assert_eq!(entered.status(), StatusCode::SEE_OTHER);

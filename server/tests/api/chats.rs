@@ -24,7 +24,7 @@ fn bot() -> Option<BotToken> {
     BotToken::parse(TOKEN).ok()
 }
 
-/// `/start` with a code, as a person's Telegram sends it.
+/// Returns `/start` with a code, as a person's Telegram sends it.
 fn pressed(code: &str, chat: i64, name: &str) -> Value {
     json!({"message_id": 1, "date": 1, "from": {"id": chat, "is_bot": false, "first_name": name},
         "chat": {"id": chat, "type": "private", "first_name": name}, "text": format!("/start {code}")})
@@ -49,7 +49,7 @@ fn trouble(search: ChatSearch) -> ChatTrouble {
 }
 
 #[tokio::test]
-async fn who_presses_start_is_found_and_nothing_is_confirmed() {
+async fn a_chat_whose_member_presses_start_is_found_and_no_update_is_confirmed() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
@@ -79,7 +79,7 @@ async fn who_presses_start_is_found_and_nothing_is_confirmed() {
 }
 
 #[tokio::test]
-async fn a_patient_look_hears_of_it_at_once() {
+async fn a_waiting_look_returns_as_soon_as_start_is_pressed() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
@@ -98,7 +98,7 @@ async fn a_patient_look_hears_of_it_at_once() {
 }
 
 #[tokio::test]
-async fn a_search_is_its_owner_s_alone() {
+async fn a_search_can_be_read_by_its_owner_only() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
@@ -120,7 +120,7 @@ async fn a_search_is_its_owner_s_alone() {
 }
 
 #[tokio::test]
-async fn a_bot_with_a_webhook_is_left_alone() {
+async fn the_updates_of_a_bot_with_a_webhook_are_not_read() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
@@ -131,7 +131,7 @@ async fn a_bot_with_a_webhook_is_left_alone() {
         ChatTrouble::Webhook { host }
     );
     assert!(api.asked().iter().all(|asked| asked.method != "getUpdates"));
-    // Set in the middle of a search.
+    // The webhook is set during a search.
     api.set_webhook("");
     let links = begin(&request).await;
     api.set_webhook("https://lms.example.com/hook");
@@ -141,7 +141,7 @@ async fn a_bot_with_a_webhook_is_left_alone() {
 }
 
 #[tokio::test]
-async fn what_else_can_be_in_the_way() {
+async fn every_other_obstacle_to_a_search_is_reported() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
@@ -184,7 +184,7 @@ async fn what_else_can_be_in_the_way() {
 }
 
 #[tokio::test]
-async fn the_token_of_a_stored_profile_is_used_and_the_server_s_end_ends_a_look() {
+async fn a_search_uses_the_token_of_a_stored_profile_and_ends_when_the_server_stops() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let stored = server.profile("A", false, &[]).await;

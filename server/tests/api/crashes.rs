@@ -1,4 +1,4 @@
-//! The process is killed again and again while it takes events and delivers them: what was answered 200 arrives.
+//! The process is killed again and again while it accepts and delivers events: events answered 200 arrive.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,9 +14,9 @@ use crate::support::{BotApi, Process, client, event, eventually, number_of};
 
 const ROUNDS: usize = 20;
 const CLIENTS: usize = 5;
-/// Of each client, one after the other.
+/// The number of events of each client, posted one after the other.
 const EVENTS: usize = 5;
-/// Not too many: Telegram takes 20 new bots a minute.
+/// Telegram takes only 20 new bots a minute, so there are few.
 const BOTS: usize = 4;
 
 /// Two rounds write to the same chats of the same bot.
@@ -26,7 +26,7 @@ fn chat(round: usize, client: usize) -> (String, String) {
     (token, format!("{}", 100 + place * CLIENTS + client))
 }
 
-/// Grows within a chat; unlike any other event's.
+/// A number that grows within a chat and is unique among all events.
 fn number(round: usize, client: usize, event: usize) -> usize {
     (round * CLIENTS + client) * EVENTS + event
 }
@@ -40,7 +40,7 @@ struct Tally {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_answered_200_survives_twenty_kills() {
+async fn events_answered_200_survive_twenty_kills() {
     let seed = env::var("HOOKGRAM_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random::<u32>);
     println!("HOOKGRAM_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed.into());
@@ -50,7 +50,7 @@ async fn what_was_answered_200_survives_twenty_kills() {
     let data = folder.path().join("data");
     let mut tally = Tally::default();
     for round in 0..ROUNDS {
-        // Each life has a base URL of its own, so that a late request is not taken for the next one's.
+        // Each run has its own base URL, so that a late request is not counted for the next run.
         let process = Process::serve(&data, &["--telegram-api", &format!("{}/life{round}", api.url())]).await;
         let (answers, mut answered) = watch::channel(0);
         let mut posting = JoinSet::new();
@@ -86,7 +86,7 @@ async fn what_was_answered_200_survives_twenty_kills() {
     );
 }
 
-/// Posts a client's events in order until nobody answers any more; those answered 200.
+/// Posts a client's events in order until the server stops answering. Returns the events that were answered 200.
 async fn post_all(base: String, round: usize, of: usize, answers: watch::Sender<usize>) -> Vec<usize> {
     let (http, mut answered) = (client(), Vec::new());
     let (token, chat) = chat(round, of);
@@ -105,8 +105,8 @@ async fn post(http: &Client, base: &str, token: &str, chat: &str, number: usize)
     Some(response.status().as_u16())
 }
 
-/// A chat hears everything in order. It hears again only what was on its way when the process died: one message a
-/// kill, the last that the dead process had sent there.
+/// Checks that a chat got all messages in order. At most one message per kill may be repeated: the last one that the
+/// killed process was sending to the chat.
 fn judge(api: &BotApi, tally: &mut Tally) {
     let mut chats: HashMap<(String, String), Vec<(String, usize)>> = HashMap::new();
     for asked in api.asked().into_iter().filter(|asked| asked.method == "sendMessage") {

@@ -1,4 +1,4 @@
-//! Many bots at once: none starves, Telegram's limits are kept, and what is remembered of them does not pile up.
+//! Many bots at once: none starves, Telegram's limits are kept, and the memory for them is bounded.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,14 +12,15 @@ use tokio::task::JoinSet;
 
 use crate::support::{BotApi, TestServer, config, event, eventually};
 
-/// New bots that Telegram hears of from here within a minute, at most.
+/// The maximal number of new bots that call Telegram from here within a minute.
 const NEW_BOTS: usize = 20;
 
 fn token(bot: usize) -> String {
     format!("{}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", 7_001_000_000 + bot)
 }
 
-/// Telegram has accepted each of these bots: what they send is not limited as a stranger's.
+/// Records each of these bots as accepted by Telegram, so that the limits of strangers do not apply to what they
+/// send.
 async fn make_known(server: &TestServer, bots: usize) {
     for bot in 0..bots {
         let token = BotToken::parse(&token(bot)).unwrap();
@@ -27,7 +28,7 @@ async fn make_known(server: &TestServer, bots: usize) {
     }
 }
 
-/// An event for each bot, to the same ten chats.
+/// Posts an event for each bot, to the same ten chats.
 async fn post_to_all(server: &TestServer, bots: usize, number: &str) {
     let chats: Vec<String> = (0..10).map(|chat| (500 + chat).to_string()).collect();
     let body = event(number, &chats.iter().map(String::as_str).collect::<Vec<_>>());
@@ -47,20 +48,20 @@ async fn post_to_all(server: &TestServer, bots: usize, number: &str) {
     }
 }
 
-/// In a time of the test's own, for a minute of which nothing real passes.
+/// The test simulates a minute in much less real time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
+async fn a_thousand_bots_with_ten_chats_each_are_served_fairly() {
     const BOTS: usize = 1_000;
     let api = BotApi::start().await;
     api.down().await;
-    // Ten thousand commits: in memory, where that is a folder.
+    // The setup makes ten thousand commits, so the database is kept in memory where possible.
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let server = TestServer::start_with(&api.url(), |config| config.data_dir = folder.path().to_owned()).await;
     make_known(&server, BOTS).await;
     post_to_all(&server, BOTS, "1").await;
     server.stop().await;
-    // From here on there is one clock, the test's: this server's worker does not run by itself.
+    // From here on only the test's clock counts: this server's worker does not run by itself.
     api.up().await;
     let server = Server::start(config(folder.path(), &api.url())).await.unwrap();
 
@@ -69,7 +70,8 @@ async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
     let mut sent: HashMap<String, usize> = HashMap::new();
     for minute in 2.. {
         assert!(minute < 200, "{counted} of {} after {minute} minutes", BOTS * 10);
-        // One look introduces the new bots, the next ones send what waited for that, three messages of a bot at a time.
+        // The first scan calls Telegram for the new bots, and the next scans send the messages that waited, three per
+        // bot at a time.
         let mut new = 0;
         for second in [0, 30, 31, 32] {
             let at = begun + minute * 61_000 + second * 1_000;
@@ -82,7 +84,7 @@ async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
                 *of_bot.entry(&call.token).or_default() += 1;
                 *sent.entry(call.token.clone()).or_default() += usize::from(call.taken);
                 new += usize::from(seen.insert(call.token.clone()));
-                // Telegram's answers came in the test's time, too.
+                // Telegram's answers also arrive in simulated time.
                 let token = BotToken::parse(&call.token).unwrap();
                 server.state.new_bots.heard(&SenderKey::of(&token), clock);
             }
@@ -93,7 +95,7 @@ async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
         if sent.values().sum::<usize>() >= BOTS * 10 {
             break;
         }
-        // Whoever is known by now is done: nobody waits for those who came after.
+        // Bots that Telegram knows by now have sent everything: they do not wait for bots that came later.
         let late = sent.values().filter(|sent| **sent < 10).count();
         assert!(late <= 2 * NEW_BOTS, "{late} bots are known and have not had all of theirs");
     }
@@ -103,7 +105,7 @@ async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_bots_at_once_overstep_no_limit() {
+async fn many_bots_at_once_exceed_no_limit_of_telegram() {
     let api = BotApi::start().await;
     api.limit();
     let server = TestServer::start(&api.url()).await;

@@ -1,4 +1,4 @@
-//! The pages of customers, their names beside chats, stopping messages, and a person's data as a file.
+//! The pages of customers, their names beside chats, stopping messages, and exporting a person's data.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::{Value, json};
@@ -23,12 +23,12 @@ pub fn contact(id: i64, name: &str, username: &str) -> Contact {
     Contact { id, first_name: first.into(), last_name: last.into(), username: username.into(), language: "ru".into() }
 }
 
-/// Has a person press Start at the bot of the tests' token.
+/// Simulates that a person presses Start at the bot of the tests' token.
 pub async fn meet(server: &TestServer, id: i64, name: &str, username: &str) {
     server.state.store.customers.met(BOT, &contact(id, name, username), true, now()).await.unwrap();
 }
 
-/// Stores a booking of a customer as an event would have told it.
+/// Stores a booking of a customer as if an event had announced it.
 pub async fn book(server: &TestServer, customer: i64, text: &str, starts_at: Option<Millis>) {
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     sqlx::query(
@@ -46,13 +46,12 @@ pub async fn book(server: &TestServer, customer: i64, text: &str, starts_at: Opt
     connection.close().await.unwrap();
 }
 
-/// How many customers a page lists.
 fn rows(page: &str) -> usize {
     page.split("customer-table").nth(1).map_or(0, |table| table.matches("<th scope=\"row\">").count())
 }
 
 #[tokio::test]
-async fn the_list_is_narrowed_by_its_address_and_tells_who_gets_messages() {
+async fn the_customer_list_is_filtered_by_its_address_and_shows_who_gets_messages() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let operator = Person::new(&server, Role::Operator).await;
@@ -107,7 +106,7 @@ async fn the_list_is_narrowed_by_its_address_and_tells_who_gets_messages() {
 }
 
 #[tokio::test]
-async fn the_pages_of_a_long_list_name_each_customer_once_and_their_addresses_name_none() {
+async fn a_long_customer_list_has_each_customer_once_and_page_addresses_contain_no_customer() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let begun = now() - DAY - 600_700_001 / 40;
     for id in 600_700_001..=600_700_120 {
@@ -140,7 +139,7 @@ async fn the_pages_of_a_long_list_name_each_customer_once_and_their_addresses_na
 }
 
 #[tokio::test]
-async fn one_customer_is_shown_with_bots_and_bookings_and_is_stopped_by_an_operator_for_good() {
+async fn a_customer_is_shown_with_bots_and_bookings_and_can_be_stopped_by_an_operator() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
     meet(&server, 600_700_800, "Anna B", "anna_b").await;
@@ -179,7 +178,7 @@ async fn one_customer_is_shown_with_bots_and_bookings_and_is_stopped_by_an_opera
 }
 
 #[tokio::test]
-async fn a_customers_data_is_downloaded_whole_and_of_them_alone() {
+async fn the_export_of_a_customer_is_complete_and_has_no_data_of_others() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", true, &[(Parameter::Message, "Booked for <b>you</b>")]).await;
@@ -212,14 +211,14 @@ async fn a_customers_data_is_downloaded_whole_and_of_them_alone() {
     let said = first["texts"][0].as_str().unwrap();
     assert!(said.starts_with("Booked for you\n"), "{said}");
     assert!(!text.contains("Other") && !text.contains(&profile.key), "{text}");
-    // One who has no messages.
+    // This customer has no bookings.
     let file: Value = operator.get("/customers/5/export.json").await.json().await.unwrap();
     assert_eq!((file["deliveries"].as_array().unwrap().len(), &file["bookings"]), (1, &json!([])));
     server.stop().await;
 }
 
 #[tokio::test]
-async fn a_name_stands_beside_its_chat_wherever_a_chat_is_shown() {
+async fn a_customers_name_is_shown_beside_their_chat_on_every_page() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
@@ -255,7 +254,7 @@ async fn a_name_stands_beside_its_chat_wherever_a_chat_is_shown() {
     assert_eq!(ends, ["customer", "", "", "Anna B"]);
     let lines = operator.see("/deliveries/export.jsonl?chat=600700800").await;
     assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["customer"], "Anna B");
-    // Who writes to the bot again is reachable.
+    // A customer who writes to the bot again is reachable.
     meet(&server, 600_700_800, "Anna B", "").await;
     assert!(!operator.see("/deliveries/unreachable").await.contains("600700800"));
     server.stop().await;

@@ -1,4 +1,4 @@
-//! Delivery against a played Bot API: what follows each answer, and the order within a chat.
+//! Delivery against a simulated Bot API: the reaction to each answer, and the order within a chat.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn refuse(code: u16, description: &'static str) -> Play {
 }
 
 #[tokio::test]
-async fn temporary_failures_are_tried_again() {
+async fn temporary_failures_are_retried() {
     for play in [Play::Html(502), Play::HangUp, refuse(500, "Internal Server Error")] {
         let api = BotApi::start().await;
         api.next([play.clone()]);
@@ -32,7 +32,7 @@ async fn temporary_failures_are_tried_again() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_tried_once_more_only() {
+async fn a_delivery_with_a_lost_answer_is_retried_once_only() {
     let api = BotApi::start().await;
     api.next([Play::HangUp, Play::HangUp]);
     let server = TestServer::start(&api.url()).await;
@@ -43,7 +43,7 @@ async fn a_lost_answer_is_tried_once_more_only() {
 }
 
 #[tokio::test]
-async fn telegrams_wait_is_honoured() {
+async fn retry_after_of_telegram_is_honoured() {
     let api = BotApi::start().await;
     api.next([Play::Refuse(429, "Too Many Requests: retry after 30", json!({"retry_after": 30}))]);
     let server = TestServer::start(&api.url()).await;
@@ -52,7 +52,7 @@ async fn telegrams_wait_is_honoured() {
     server.wait_for_state(DeliveryState::Retrying).await;
     let due = server.state.store.queue.deliveries(1).await.unwrap()[0].next_attempt_at.unwrap();
     assert!(due >= before + 30_000, "{due}");
-    // Driven by hand, half a minute ahead of the clock.
+    // The test runs the worker itself, up to a minute ahead of the clock.
     assert_eq!(server.state.worker.run_due_once(now() + 20_000).await.unwrap(), 0);
     assert_eq!(server.state.worker.run_due_once(now() + 60_000).await.unwrap(), 1);
     assert_eq!(server.newest_state().await, Some(DeliveryState::Delivered));
@@ -60,7 +60,7 @@ async fn telegrams_wait_is_honoured() {
 }
 
 #[tokio::test]
-async fn telegrams_wait_is_honoured_wherever_it_stands() {
+async fn retry_after_is_read_from_the_header_or_the_description() {
     for (play, seconds) in [
         (Play::Wait("Too Many Requests: retry after 35", Some(600)), 600),
         (Play::Wait("Too Many Requests: retry after 35", None), 35),
@@ -78,7 +78,7 @@ async fn telegrams_wait_is_honoured_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn permanent_refusals_end_it() {
+async fn permanent_refusals_end_a_delivery() {
     for (code, description) in [
         (400, "Bad Request: chat not found"),
         (403, "Forbidden: bot was blocked by the user"),
@@ -98,7 +98,7 @@ async fn permanent_refusals_end_it() {
 }
 
 #[tokio::test]
-async fn a_moved_chat_is_followed_and_unparsable_html_goes_as_plain_text() {
+async fn a_message_follows_a_migrated_chat_and_is_sent_as_plain_text_if_its_html_is_refused() {
     let api = BotApi::start().await;
     api.next([
         Play::Refuse(400, "Bad Request: group chat was upgraded", json!({"migrate_to_chat_id": -1005})),
@@ -116,7 +116,7 @@ async fn a_moved_chat_is_followed_and_unparsable_html_goes_as_plain_text() {
 }
 
 #[tokio::test]
-async fn where_a_chat_has_moved_to_is_remembered() {
+async fn the_new_id_of_a_migrated_chat_is_remembered() {
     let api = BotApi::start().await;
     api.next([Play::Refuse(400, "Bad Request: group chat was upgraded", json!({"migrate_to_chat_id": -1005}))]);
     let server = TestServer::start(&api.url()).await;
@@ -130,12 +130,12 @@ async fn where_a_chat_has_moved_to_is_remembered() {
 }
 
 #[tokio::test]
-async fn a_chat_gets_no_more_than_it_may_and_no_other_waits_for_it() {
+async fn the_limit_of_one_chat_does_not_delay_other_chats() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let begun = std::time::Instant::now();
-    // Four to the same chat come first, so that the last of them waits for two seconds whenever the fifth event comes. The
-    // others come together with the fifth, all at once.
+    // The first four messages go to the same chat, so that the fourth waits for two seconds whenever the fifth event
+    // arrives. The other chats get their messages with the fifth event, all at once.
     for number in 1..=4 {
         post(&server, &number.to_string(), "5").await;
     }
@@ -159,7 +159,7 @@ async fn a_chat_gets_no_more_than_it_may_and_no_other_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_refused_token_parks_until_there_is_a_new_one() {
+async fn a_refused_token_suspends_deliveries_until_there_is_a_new_one() {
     let api = BotApi::start().await;
     api.next([refuse(401, "Unauthorized")]);
     let server = TestServer::start(&api.url()).await;
@@ -192,7 +192,7 @@ async fn a_refused_token_parks_until_there_is_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_token_that_telegram_takes_again_ends_the_waiting() {
+async fn suspended_deliveries_resume_when_telegram_accepts_the_token_again() {
     let api = BotApi::start().await;
     api.next([refuse(401, "Unauthorized")]);
     let server = TestServer::start(&api.url()).await;
@@ -207,7 +207,7 @@ async fn a_token_that_telegram_takes_again_ends_the_waiting() {
 }
 
 #[tokio::test]
-async fn order_is_kept_within_a_chat_and_no_other_chat_waits() {
+async fn order_is_kept_within_a_chat_and_other_chats_are_not_delayed() {
     let api = BotApi::start().await;
     api.next([Play::Html(502)]);
     let server = TestServer::start(&api.url()).await;
@@ -224,7 +224,7 @@ async fn order_is_kept_within_a_chat_and_no_other_chat_waits() {
 }
 
 #[tokio::test]
-async fn parts_go_in_order_and_resume_where_they_stopped() {
+async fn parts_are_sent_in_order_and_resume_at_the_one_that_failed() {
     let api = BotApi::start().await;
     api.next([Play::Ok, Play::Html(503)]);
     let server = TestServer::start(&api.url()).await;
@@ -239,7 +239,7 @@ async fn parts_go_in_order_and_resume_where_they_stopped() {
     server.stop().await;
 }
 
-/// The server's database, from beside.
+/// Opens the server's database from the test.
 async fn database(server: &TestServer) -> sqlx::SqlitePool {
     let file = server.state.config.data_dir.join("hookgram.db");
     sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap()
@@ -250,7 +250,7 @@ async fn execute(pool: &sqlx::SqlitePool, statement: &'static str) {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_telegrams_neither_parks_nor_fails() {
+async fn an_answer_that_is_not_telegrams_neither_suspends_nor_fails_a_delivery() {
     for status in [302, 401, 403, 404, 407] {
         let api = BotApi::start().await;
         api.next([Play::Html(status)]);
@@ -264,14 +264,14 @@ async fn an_answer_that_is_not_telegrams_neither_parks_nor_fails() {
 }
 
 #[tokio::test]
-async fn a_message_is_sent_once_even_if_its_answer_cannot_be_recorded_at_first() {
+async fn a_message_is_sent_once_even_if_recording_its_answer_fails_at_first() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let pool = database(&server).await;
     execute(&pool, "CREATE TRIGGER busy BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'busy'); END").await;
     post(&server, "1", "5").await;
     api.wait_for_messages(1).await;
-    // The lease is over, as far as this step can tell.
+    // At this time the lease has expired.
     assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 0, "it is under way");
     execute(&pool, "DROP TRIGGER busy").await;
     server.wait_for_state(DeliveryState::Delivered).await;
@@ -297,7 +297,7 @@ async fn a_delivery_with_nothing_left_to_send_is_finished() {
 }
 
 #[tokio::test]
-async fn an_unreadable_token_waits_for_another_one() {
+async fn a_token_that_cannot_be_decrypted_suspends_deliveries_until_there_is_another() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[]).await;
@@ -313,7 +313,7 @@ async fn an_unreadable_token_waits_for_another_one() {
 }
 
 #[tokio::test]
-async fn a_worker_that_ended_is_not_said_to_run() {
+async fn a_worker_that_has_ended_is_not_reported_as_running() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let (_stop, shutdown) = tokio::sync::watch::channel(false);

@@ -1,21 +1,21 @@
-//! What the builder keeps where there is no script: forms with faults, and forms filled from an old URL. The token in
-//! them is marked, and looked for in every answer.
+//! Drafts of the builder without scripts: forms with faults, and forms filled from an old URL. The token in them is
+//! distinctive, and every answer is searched for it.
 
 use hookgram::{event::EventType, parameters::Parameter, role::Role};
 use server::{http::client::Client, store::audit::COMMAND_LINE};
 
 use crate::support::{BotApi, TOKEN, TestServer};
 
-/// The part of the token that nobody may see.
+/// The part of the token that must never be shown.
 const SECRET: &str = "pQ_rStUvWxYz0123456789";
 
-/// Somebody at a browser without scripts.
+/// A person at a browser without scripts.
 struct Visitor<'a> {
     server: &'a TestServer,
     cookie: String,
 }
 
-/// What came back: the status, where it leads, the page.
+/// An answer: its status, the address of a redirect, and the page.
 struct Answer {
     status: u16,
     location: String,
@@ -53,7 +53,7 @@ impl<'a> Visitor<'a> {
         self.answer(with_form(request, fields)).await
     }
 
-    /// Sends a form that is answered with a draft; the draft's page.
+    /// Sends a form that is answered with a draft. Returns the draft's page.
     async fn draft(&self, function: &str, fields: &[(&str, &str)]) -> (String, String) {
         let answer = self.send(function, fields).await;
         let id = answer.location.rsplit("draft=").next().unwrap_or_default().to_owned();
@@ -69,7 +69,7 @@ fn with_form(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwe
     request.header("content-type", "application/x-www-form-urlencoded").body(body)
 }
 
-/// What stands in a field of a page.
+/// Tells whether a field of a page has this value.
 fn has_value(page: &str, name: &str, value: &str) -> bool {
     page.split('<').any(|tag| {
         tag.contains(&format!("name=\"{name}\""))
@@ -82,7 +82,7 @@ fn botfather() -> String {
 }
 
 #[tokio::test]
-async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() {
+async fn a_form_with_a_fault_keeps_its_input_and_its_token() {
     let telegram = BotApi::start().await;
     let server = TestServer::start(&telegram.url()).await;
     let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
@@ -119,7 +119,7 @@ async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() 
         |name: &str| page.split('<').any(|tag| tag.contains(&format!("name=\"{name}\"")) && tag.contains("checked"));
     assert!(checked("form[shown][hide_url]") && checked("form[events][3036]") && !checked("form[shown][hide_address]"));
 
-    // Mended, without typing the token again.
+    // The fault is fixed without typing the token again.
     let mended = typed.map(|(name, value)| match name {
         "form[values][errorEmail]" => (name, "ops@example.com"),
         "form[token]" => (name, ""),
@@ -137,7 +137,7 @@ async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() 
 }
 
 #[tokio::test]
-async fn a_draft_of_a_stored_profile_keeps_its_token_and_says_what_the_store_said() {
+async fn a_draft_of_a_stored_profile_keeps_its_token_and_shows_the_error_of_the_store() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
     server.profile("Taken", true, &[]).await;
@@ -151,14 +151,14 @@ async fn a_draft_of_a_stored_profile_keeps_its_token_and_says_what_the_store_sai
     let (id, page) = visitor.draft("operator/save-profile", &typed).await;
     assert!(page.contains("There is a profile of that name already."), "{page}");
     assert!(!page.contains("telegramToken is missing") && page.contains("7001002003"));
-    // It is of that profile alone.
+    // The draft belongs to that profile only.
     let elsewhere = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
     assert!(elsewhere.contains("no longer kept") && !elsewhere.contains("Taken"));
     server.stop().await;
 }
 
 #[tokio::test]
-async fn nobody_else_opens_a_draft_or_uses_its_token() {
+async fn a_draft_and_its_token_can_be_used_by_its_author_only() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let maker = Visitor::new(&server, "a@example.com", Role::Operator).await;
     let other = Visitor::new(&server, "b@example.com", Role::Admin).await;
@@ -185,7 +185,7 @@ async fn nobody_else_opens_a_draft_or_uses_its_token() {
 }
 
 #[tokio::test]
-async fn an_old_url_fills_the_form_and_shows_both_messages() {
+async fn an_old_url_fills_the_form_and_both_messages_are_shown() {
     let telegram = BotApi::start().await;
     let server = TestServer::start(&telegram.url()).await;
     let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
@@ -217,7 +217,7 @@ async fn an_old_url_fills_the_form_and_shows_both_messages() {
 }
 
 #[tokio::test]
-async fn what_is_no_old_url_is_told_and_nothing_typed_is_lost() {
+async fn an_invalid_old_url_is_reported_without_losing_input() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
     let token = botfather();
@@ -229,7 +229,7 @@ async fn what_is_no_old_url_is_told_and_nothing_typed_is_lost() {
     let (_, page) = visitor.draft("operator/read-old-url", &fields).await;
     assert!(page.contains("This is a short URL") && has_value(&page, "form[name]", "Typed before"));
     assert!(page.contains("7001002003:AAH…abcd") && !page.contains("Not saved"));
-    // With a script the page keeps what was typed: no draft is made.
+    // With scripts the page itself keeps the input, so no draft is made.
     let request = with_form(server.http.post(server.url("/rpc/operator/read-old-url")), &fields)
         .header("cookie", &visitor.cookie);
     let answer = request.header("accept", "application/json").send().await.unwrap();
@@ -239,7 +239,7 @@ async fn what_is_no_old_url_is_told_and_nothing_typed_is_lost() {
 }
 
 #[tokio::test]
-async fn who_saves_later_sees_what_was_stored_meanwhile_and_may_keep_either() {
+async fn saving_an_outdated_form_shows_the_stored_values_and_either_version_can_be_kept() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("Bookings", true, &[]).await;
     let id = profile.id.to_string();
@@ -271,7 +271,7 @@ async fn who_saves_later_sees_what_was_stored_meanwhile_and_may_keep_either() {
         let stored = server.state.store.profiles.get(profile.id).await.unwrap().unwrap();
         stored.profile.get(Parameter::Message).unwrap_or_default()
     };
-    // Switching the endpoint off and on is no edit of the form.
+    // Switching the endpoint off and on does not make the form outdated.
     server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
     let saved = save(form(&first, "First & best", "ops@example.com")).await;
     assert_eq!((saved.status, saved.location.as_str()), (302, format!("{path}?saved").as_str()));
@@ -283,13 +283,13 @@ async fn who_saves_later_sees_what_was_stored_meanwhile_and_may_keep_either() {
     let notice = page.split("id=\"outdated\"").nth(1).and_then(|rest| rest.split("</dl>").next()).unwrap();
     assert!(notice.contains("First &amp; best") && !notice.contains("ops@example.com"), "{notice}");
     assert!(page.contains(">Second</textarea>"), "what was typed stays: {page}");
-    // Saved once more, it replaces the other.
+    // Saving once more replaces the other version.
     let now = base(&second.location).await;
     assert_ne!(now, first);
     assert_eq!(save(form(&now, "Second", "ops@example.com")).await.location, format!("{path}?saved"));
     assert_eq!(stored().await, "Second");
 
-    // A script gets the same as an error with a status.
+    // A request from a script gets the same result as an error with a status.
     let fields = form(&first, "Third", "");
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let request = server.http.post(server.url("/rpc/operator/save-profile")).header("cookie", &visitor.cookie);
@@ -305,7 +305,7 @@ async fn who_saves_later_sees_what_was_stored_meanwhile_and_may_keep_either() {
 }
 
 #[tokio::test]
-async fn all_events_or_the_marked_ones_is_a_choice() {
+async fn a_profile_takes_all_events_or_the_selected_ones() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
     let form = |choice: &'static str, marked: bool| {
@@ -333,7 +333,7 @@ async fn all_events_or_the_marked_ones_is_a_choice() {
     };
     assert!(radio("marked") && !radio("all"), "{page}");
     assert!(page.contains("Cancellation") && page.contains("<small class=\"soft mono\">CaseCancel"), "{page}");
-    // What is marked does not count while all are chosen.
+    // Selected event types are ignored while all events are chosen.
     let all = [&form("all", true)[..], &[("id", id.as_str())]].concat();
     visitor.send("operator/save-profile", &all).await;
     assert_eq!(stored().await.events, []);

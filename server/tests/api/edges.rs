@@ -1,4 +1,4 @@
-//! At the edges: what is put in the wrong place, comes from the wrong place, or is far too much.
+//! Edge cases: input in the wrong place, from the wrong place, or far too large.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, secret::BotToken, webhook::EventOutcome};
 use serde_json::{Value, json};
@@ -10,13 +10,13 @@ use server::{
 
 use crate::support::{Process, TOKEN, TestServer, client, event, hookgram, run};
 
-/// What no answer, log line or page may hold.
+/// A text that must not occur in any answer, log line or page.
 fn secret() -> &'static str {
     &TOKEN[TOKEN.find(':').unwrap() + 4..]
 }
 
 #[tokio::test]
-async fn a_token_typed_where_a_text_belongs_is_neither_said_nor_kept() {
+async fn a_token_in_a_text_parameter_is_neither_shown_nor_stored() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let name = TOKEN.replace(':', "%3A");
     let url = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName={name}&message={name}&{name}=1");
@@ -42,7 +42,7 @@ async fn a_token_typed_where_a_text_belongs_is_neither_said_nor_kept() {
 }
 
 #[tokio::test]
-async fn a_slip_in_a_endpoints_url_reaches_neither_the_log_nor_the_sign_in_page() {
+async fn a_token_in_a_mistyped_endpoint_url_reaches_neither_the_log_nor_the_sign_in_page() {
     let folder = tempfile::tempdir().unwrap();
     let server = Process::serve(&folder.path().join("data"), &["--log", "debug"]).await;
     let encoded = TOKEN.replace(':', "%3A");
@@ -77,7 +77,7 @@ async fn a_slip_in_a_endpoints_url_reaches_neither_the_log_nor_the_sign_in_page(
 }
 
 #[tokio::test]
-async fn a_slash_after_a_endpoint_is_the_endpoint() {
+async fn a_trailing_slash_after_an_endpoint_is_ignored() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let (status, answer) = server.post(&format!("/h/{}/?message=x", profile.key), event("1", &["5"])).await;
@@ -100,7 +100,7 @@ async fn any_content_encoding_is_refused() {
 }
 
 #[tokio::test]
-async fn a_form_through_a_proxy_with_a_host_of_its_own_is_no_other_sites() {
+async fn a_form_from_the_public_url_is_accepted_behind_a_proxy_with_another_host() {
     let public = server::config::PublicUrl::parse("https://Hooks.Example.com/");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     for (origin, refused) in [("https://hooks.example.com", false), ("https://evil.example", true)] {
@@ -135,7 +135,7 @@ async fn an_import_waits_for_a_busy_server() {
 }
 
 #[tokio::test]
-async fn a_file_without_enabled_switches_its_profile_on() {
+async fn importing_a_profile_without_enabled_enables_it() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_file_without_enabled_switches_its_profile_on() {
 }
 
 #[tokio::test]
-async fn a_token_sealed_with_a_lost_key_is_replaced_by_a_file_and_refuses_no_event_until_then() {
+async fn a_token_encrypted_with_a_lost_key_is_replaced_by_an_import_and_events_are_accepted_until_then() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let file = format!("profiles:\n- {{name: A, telegramToken: '{TOKEN}', telegramFieldName: '*TelegramId'}}\n");
@@ -166,11 +166,11 @@ async fn a_token_sealed_with_a_lost_key_is_replaced_by_a_file_and_refuses_no_eve
 }
 
 #[tokio::test]
-async fn a_endpoint_that_is_remembered_follows_every_change_at_once() {
+async fn a_cached_endpoint_follows_every_change_at_once() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[(Parameter::Message, "one")]).await;
     let path = format!("/h/{}", profile.key);
-    // Whoever changes it: this process, or a command beside it.
+    // The change is made by this process, or by a command beside it.
     let beside = Store::connect(&server.database_url(), Sealer::ephemeral().unwrap()).await.unwrap();
     for (number, store) in [&server.state.store, &beside].into_iter().enumerate() {
         let status = async |step: u8| server.post(&path, event(&format!("{number}{step}"), &["5"])).await.0;
@@ -189,7 +189,7 @@ async fn a_endpoint_that_is_remembered_follows_every_change_at_once() {
 }
 
 #[tokio::test]
-async fn one_post_cannot_become_endless_messages() {
+async fn the_number_of_messages_of_one_event_is_limited() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let url = format!("/h/{}", profile.key);
@@ -204,7 +204,7 @@ async fn one_post_cannot_become_endless_messages() {
         assert!(sentence.contains("1000 participants and 4194304 bytes"), "{sentence}");
     }
     assert!(server.state.store.queue.deliveries(1).await.unwrap().is_empty());
-    // A description that says nothing is read once.
+    // An empty description is parsed once, not for each recipient.
     let mut hollow: Value = serde_json::from_str(&event("1", &chats[..1000])).unwrap();
     hollow["CaseItem"]["Description"] = "<b></b>".repeat(12_000).into();
     assert_eq!(server.post(&url, hollow.to_string()).await.0, 200);
@@ -213,7 +213,7 @@ async fn one_post_cannot_become_endless_messages() {
 }
 
 #[tokio::test]
-async fn check_prints_the_body_that_the_endpoints_would_answer() {
+async fn the_command_check_prints_the_body_that_the_endpoints_would_answer() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let file = folder.path().join("profiles.yaml");
@@ -248,7 +248,7 @@ async fn check_prints_the_body_that_the_endpoints_would_answer() {
 }
 
 #[tokio::test]
-async fn a_bad_key_is_one_sentence_that_names_its_place() {
+async fn an_invalid_key_is_reported_in_one_sentence_that_names_where_it_was_read() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let output = hookgram(&data, &["profile", "list"]).env("HOOKGRAM_SECRET_KEY", "short").output().unwrap();
@@ -277,7 +277,7 @@ async fn a_data_folder_may_have_any_name() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_lies_in_an_open_folder_is_closed() {
+async fn files_in_a_world_readable_data_folder_are_made_private() {
     use std::{fs, os::unix::fs::PermissionsExt as _};
 
     let folder = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ fn stateless(rest: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_reference_event_arrives_as_the_contract_shows_it() {
+async fn the_reference_event_is_delivered_as_the_contract_shows_it() {
     let Some(body) = reference_event("100200300") else { return };
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
@@ -62,7 +62,7 @@ async fn get_verifies_parameters_and_token() {
 }
 
 #[tokio::test]
-async fn get_tells_a_refused_token_from_an_unreachable_telegram() {
+async fn get_distinguishes_a_refused_token_from_an_unreachable_telegram() {
     let refused =
         "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.";
     let away = "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, \
@@ -91,7 +91,7 @@ async fn get_tells_a_refused_token_from_an_unreachable_telegram() {
 }
 
 #[tokio::test]
-async fn get_says_when_telegram_wants_quiet() {
+async fn get_answers_429_while_telegram_wants_a_pause() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let wait = Play::Refuse(429, "Too Many Requests: retry after 7", json!({"retry_after": 7}));
@@ -108,7 +108,7 @@ async fn get_says_when_telegram_wants_quiet() {
 }
 
 #[tokio::test]
-async fn an_event_with_unreadable_fields_is_accepted_and_the_answer_names_them() {
+async fn an_event_with_unreadable_fields_is_accepted_and_the_answer_lists_them() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Hello")]).await;
@@ -137,7 +137,7 @@ async fn an_event_with_unreadable_fields_is_accepted_and_the_answer_names_them()
 }
 
 #[tokio::test]
-async fn what_a_post_is_answered() {
+async fn each_kind_of_post_has_its_answer() {
     let api = BotApi::start().await;
     let server = TestServer::start_with(&api.url(), |config| config.fixed.fix(Setting::MaxBody, "4096").unwrap()).await;
     let profile = server.profile("A", true, &[(Parameter::Message, "Hello")]).await;
@@ -195,7 +195,7 @@ async fn what_a_post_is_answered() {
 }
 
 #[tokio::test]
-async fn other_methods() {
+async fn options_is_answered_and_other_methods_are_refused() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     for path in ["/webhook/telegram".to_owned(), format!("/h/{}", profile.key)] {
@@ -215,7 +215,7 @@ async fn other_methods() {
 }
 
 #[tokio::test]
-async fn a_sloppy_path_reaches_its_endpoint_and_any_other_is_answered_in_json() {
+async fn a_path_with_surplus_slashes_or_spaces_reaches_its_endpoint_and_others_are_answered_in_json() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let key = server.profile("A", true, &[]).await.key;
@@ -243,7 +243,7 @@ async fn a_sloppy_path_reaches_its_endpoint_and_any_other_is_answered_in_json() 
 }
 
 #[tokio::test]
-async fn the_stateless_endpoint_can_be_closed() {
+async fn the_stateless_endpoint_can_be_switched_off() {
     let server =
         TestServer::start_with("http://127.0.0.1:9", |config| config.fixed.fix(Setting::Stateless, "false").unwrap())
             .await;
@@ -253,7 +253,7 @@ async fn the_stateless_endpoint_can_be_closed() {
 }
 
 #[tokio::test]
-async fn a_duplicate_is_known_by_whom_how_and_what() {
+async fn a_duplicate_has_the_same_profile_parameters_and_body() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let other = server.profile("B", true, &[]).await;
@@ -302,7 +302,7 @@ async fn several_participants_get_one_message_each() {
 }
 
 #[tokio::test]
-async fn no_200_for_what_is_not_stored() {
+async fn an_event_that_cannot_be_stored_is_answered_503() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     server.state.store.close().await;
@@ -317,7 +317,7 @@ async fn no_200_for_what_is_not_stored() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_not_wanted_is_accepted_and_skipped() {
+async fn an_event_of_an_unselected_type_is_accepted_and_skipped() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: '*TelegramId', events: [CaseCancel]}\n";
     let done = server::profile_file::import(&server.state.store, file).await.unwrap();

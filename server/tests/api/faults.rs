@@ -1,5 +1,5 @@
-//! A disk that is full or takes no writes: nothing is answered 200 that is not stored, what was is delivered, and the
-//! service goes on by itself once there is room again.
+//! A disk that is full or fails every write: only stored events are answered 200, stored events are delivered, and
+//! the service recovers by itself once there is space again.
 
 use std::{
     fs,
@@ -14,14 +14,14 @@ use tokio::task::JoinSet;
 
 use crate::support::{BotApi, Play, Process, TOKEN, client, eventually, number_of};
 
-/// A small disk of its own, unmounted in the end.
+/// A small disk for one test, which is unmounted when it is dropped.
 struct Disk {
     path: PathBuf,
     ballast: PathBuf,
 }
 
 impl Disk {
-    /// `None`, said aloud, where mounting is not allowed.
+    /// Returns `None`, and prints the reason, where mounting is not allowed.
     fn mount(folder: &Path) -> Option<Self> {
         let path = folder.join("data");
         fs::create_dir(&path).unwrap();
@@ -51,7 +51,6 @@ impl Drop for Disk {
     }
 }
 
-/// How a POST was answered.
 #[derive(Debug)]
 enum Reply {
     Stored,
@@ -68,7 +67,7 @@ impl Caller {
         Self { http: client(), base: process.base.clone() }
     }
 
-    /// Posts an event of some size, so that it needs room.
+    /// Posts an event that is large enough to need space on the disk.
     async fn post(&self, number: usize, chat: usize) -> Reply {
         let event = json!({
             "CaseParticipants": {"ContactInformation": {"Fields": [{"Name": "*TelegramId", "Value": chat.to_string()}]}},
@@ -97,7 +96,7 @@ impl Caller {
     }
 }
 
-/// The numbers of the messages that arrived, in order.
+/// Returns the numbers of the messages that arrived, in order.
 fn arrived(api: &BotApi) -> Vec<usize> {
     let mut numbers: Vec<usize> = api.texts().iter().map(|text| number_of(text)).collect();
     numbers.sort_unstable();
@@ -105,7 +104,7 @@ fn arrived(api: &BotApi) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_said_and_gone_through_while_idle() {
+async fn an_idle_server_reports_a_full_disk_and_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = Disk::mount(folder.path()) else { return };
     let api = BotApi::start().await;
@@ -115,7 +114,7 @@ async fn a_full_disk_is_said_and_gone_through_while_idle() {
     let mut stored = vec![0];
     for number in 1..=3 {
         disk.fill();
-        // What the write-ahead log had taken before may still do for a few.
+        // Space that the write-ahead log took before may still suffice for a few events.
         let mut refused = 0;
         for attempt in 0..900 {
             let number = number * 1_000 + attempt;
@@ -141,7 +140,7 @@ async fn a_full_disk_is_said_and_gone_through_while_idle() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_under_load_loses_nothing_and_repeats_nothing() {
+async fn a_full_disk_under_load_neither_loses_nor_repeats_events() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = Disk::mount(folder.path()) else { return };
     let api = BotApi::start().await;
@@ -149,7 +148,7 @@ async fn a_full_disk_under_load_loses_nothing_and_repeats_nothing() {
     let refusals = AtomicUsize::new(0);
     let over = AtomicBool::new(false);
     let caller = Caller::new(&process);
-    // Everybody asks again what was refused, as a booking service would.
+    // Each client repeats refused requests, as a booking service does.
     let load = async |of: usize| {
         let mut stored = Vec::new();
         for event in 0..40 {
@@ -187,7 +186,7 @@ async fn a_full_disk_under_load_loses_nothing_and_repeats_nothing() {
 }
 
 #[tokio::test]
-async fn a_message_on_its_way_while_the_disk_fills_up_is_sent_once() {
+async fn a_message_in_flight_while_the_disk_fills_up_is_sent_once() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = Disk::mount(folder.path()) else { return };
     let api = BotApi::start().await;
@@ -219,7 +218,7 @@ async fn a_message_on_its_way_while_the_disk_fills_up_is_sent_once() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_disk_that_takes_no_writes_is_gone_through_too() {
+async fn the_server_recovers_from_a_disk_that_fails_every_write() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let api = BotApi::start().await;

@@ -1,4 +1,4 @@
-//! The health page: when it says that the queue does not move, and what it advises.
+//! The health page: when it reports a stuck queue, and what it advises.
 
 use hookgram::{parameters::Parameter, role::Role};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::{
 
 const MINUTE: i64 = 60_000;
 
-/// Lets so many minutes pass since everything was accepted and sent.
+/// Moves the times of everything accepted and sent this many minutes into the past.
 async fn age(server: &TestServer, minutes: i64) {
     let mut database = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     for statement in [
@@ -37,7 +37,7 @@ async fn is_stuck(person: &Person<'_>) -> Option<String> {
 }
 
 #[tokio::test]
-async fn two_chats_that_telegram_defers_are_no_queue_that_does_not_move() {
+async fn two_chats_with_a_long_retry_after_are_not_reported_as_a_stuck_queue() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let person = Person::new(&server, Role::Viewer).await;
@@ -54,7 +54,7 @@ async fn two_chats_that_telegram_defers_are_no_queue_that_does_not_move() {
 }
 
 #[tokio::test]
-async fn two_chats_that_fail_while_others_get_messages_are_no_queue_that_does_not_move() {
+async fn two_failing_chats_are_not_reported_as_a_stuck_queue_while_others_get_messages() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let person = Person::new(&server, Role::Viewer).await;
@@ -75,7 +75,7 @@ async fn two_chats_that_fail_while_others_get_messages_are_no_queue_that_does_no
 }
 
 #[tokio::test]
-async fn a_bot_api_that_cannot_be_reached_is_named_as_it_is_configured() {
+async fn an_unreachable_bot_api_is_reported_with_its_configured_address() {
     let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = spare.local_addr().unwrap();
     drop(spare);
@@ -92,7 +92,7 @@ async fn a_bot_api_that_cannot_be_reached_is_named_as_it_is_configured() {
 }
 
 #[tokio::test]
-async fn health_lists_what_is_not_set_up_yet_and_what_is_good() {
+async fn the_health_page_lists_what_is_not_set_up_and_what_works() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let viewer = Person::new(&server, Role::Viewer).await;

@@ -1,4 +1,4 @@
-//! The key that seals is changed by the real binary, beside the real server.
+//! Changing the encryption key with the real binary, beside the real server.
 
 use std::{
     fs,
@@ -47,7 +47,7 @@ fn draft(name: &str) -> EditedProfile {
     }
 }
 
-/// The numbers of the keys that anything is sealed with.
+/// Returns the numbers of the keys that secrets are encrypted with.
 async fn numbers(data: &Path) -> Vec<i64> {
     let url = format!("sqlite://{}", data.join("hookgram.db").display());
     let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
@@ -70,7 +70,7 @@ async fn post(base: &str, place: &str, number: usize) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_key_is_changed_while_events_pour_in_and_nothing_is_lost() {
+async fn changing_the_key_under_load_loses_no_event() {
     const CLIENTS: usize = 4;
     const EVENTS: usize = 25;
     let api = BotApi::start().await;
@@ -111,7 +111,7 @@ async fn the_key_is_changed_while_events_pour_in_and_nothing_is_lost() {
     assert!(!log.contains("ERROR") && !log.contains("no usable token"), "{log}");
     assert_eq!(server.terminate(), Some(0));
 
-    // The old key opens nothing.
+    // The old key decrypts nothing any more.
     let new = fs::read(data.join(KEY_FILE)).unwrap();
     fs::write(data.join(KEY_FILE), &first).unwrap();
     let store = open(&data).await;
@@ -125,7 +125,7 @@ async fn the_key_is_changed_while_events_pour_in_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
+async fn a_killed_key_change_loses_nothing_and_can_be_resumed() {
     const PROFILES: usize = 1_000;
     let seed =
         std::env::var("HOOKGRAM_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random::<u32>);
@@ -146,7 +146,7 @@ async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
         tokio::time::sleep(Duration::from_micros(wait)).await;
         child.kill().unwrap();
         child.wait().unwrap();
-        // Somebody who knew the old keys, and somebody who starts now.
+        // One store was opened with the old keys, the other one is opened now.
         for store in [&store, &open(&data).await] {
             assert!(matches!(store.secrets.key_state().await.unwrap(), KeyState::Right(_)));
             let profiles = store.profiles.all().await.unwrap();
@@ -164,7 +164,7 @@ async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_key_of_the_environment_is_changed_in_three_steps_and_each_says_what_comes_next() {
+async fn rotating_an_env_key_takes_three_steps_and_prints_the_next_one() {
     let key = |byte: u8| BASE64.encode(&[byte; 32]);
     let (old, both, new) = (key(1), format!("2:{},1:{}", key(2), key(1)), format!("2:{}", key(2)));
     let folder = tempfile::tempdir().unwrap();
@@ -195,7 +195,7 @@ async fn a_key_of_the_environment_is_changed_in_three_steps_and_each_says_what_c
         assert!(!text.contains(&secret), "{text}");
     }
     server.terminate();
-    // A file that the environment names is noticed without a restart.
+    // The server notices a change of a key file that the environment names, without a restart.
     let file = folder.path().join("keys");
     fs::write(&file, &new).unwrap();
     let named = |command: &mut std::process::Command| _ = command.env("HOOKGRAM_SECRET_KEY_FILE", &file);
@@ -209,7 +209,7 @@ async fn a_key_of_the_environment_is_changed_in_three_steps_and_each_says_what_c
 }
 
 #[tokio::test]
-async fn a_key_is_not_changed_where_it_is_not_the_databases_own() {
+async fn a_key_that_does_not_belong_to_the_database_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let none = run(&data, &["key", "rotate"]).await;

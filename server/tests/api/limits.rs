@@ -1,4 +1,4 @@
-//! Too many requests: each is refused by itself, with the time to wait, and nobody else is.
+//! Rate limits: each source is limited separately, with the time to wait, and no other source is affected.
 
 use hookgram::{role::Role, secret::BotToken};
 use reqwest::{Response, StatusCode};
@@ -15,7 +15,7 @@ use crate::{
     support::{TOKEN, TestServer, event},
 };
 
-/// Asks until it is refused for there being too many; the refusal.
+/// Sends requests until one is refused with 429, and returns that answer.
 async fn flood(server: &TestServer, most: usize, path: &str) -> Response {
     let (http, url) = (server.http.clone(), server.url(path));
     let mut asked = 0;
@@ -35,7 +35,7 @@ async fn flood(server: &TestServer, most: usize, path: &str) -> Response {
     panic!("{most} requests for {path} were all taken");
 }
 
-/// Takes whatever room there is, as many others would who send for the same.
+/// Keeps the allowance used up, as many other senders for the same source would.
 fn keep_busy(server: &TestServer, source: Source) -> JoinHandle<()> {
     keep_taking(server, move |limits| limits.webhook(&source).is_ok())
 }
@@ -57,7 +57,7 @@ async fn refused(answer: Response) -> Value {
 }
 
 #[tokio::test]
-async fn a_key_that_is_asked_too_much_waits_and_no_other() {
+async fn a_webhook_key_over_its_limit_gets_429_and_others_do_not() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let busy = server.profile("Busy", true, &[]).await;
     let other = server.profile("Other", true, &[]).await;
@@ -67,7 +67,7 @@ async fn a_key_that_is_asked_too_much_waits_and_no_other() {
     assert!(told["ErrorMessage"].as_str().unwrap().starts_with("Too many requests in a row"), "{told}");
     let (status, _) = server.post(&format!("/h/{}", other.key), event("1", &["5"])).await;
     assert_eq!(status, 200);
-    // Of its POSTs the log keeps one, not each.
+    // The log keeps one of its refused POSTs, not all.
     let mut posts = JoinSet::new();
     for _ in 0..200 {
         let post = server.http.post(server.url(&format!("/h/{}", busy.key))).body("{}");
@@ -108,7 +108,7 @@ async fn a_known_token_of_the_stateless_endpoint_has_a_limit_of_its_own() {
 }
 
 #[tokio::test]
-async fn whoever_guesses_keys_is_slowed_down_and_the_booking_service_beside_is_not() {
+async fn guessing_webhook_keys_is_limited_without_affecting_the_booking_service() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let profile = server.profile("A", true, &[]).await;
     refused(flood(&server, 1_000, "/h/nobodysKey23456789").await).await;
@@ -121,7 +121,7 @@ async fn whoever_guesses_keys_is_slowed_down_and_the_booking_service_beside_is_n
 }
 
 #[tokio::test]
-async fn pages_have_a_limit_that_the_endpoints_do_not_share() {
+async fn the_limit_of_pages_does_not_affect_the_endpoints() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let profile = server.profile("A", true, &[]).await;
     let answer = flood(&server, 5_000, "/deliveries").await;
@@ -134,7 +134,7 @@ async fn pages_have_a_limit_that_the_endpoints_do_not_share() {
 }
 
 #[tokio::test]
-async fn every_path_that_renders_a_page_is_counted_and_assets_are_not() {
+async fn every_path_that_renders_a_page_counts_for_the_limit_and_assets_do_not() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let others = keep_taking(&server, |limits| limits.page([127, 0, 0, 1].into()).is_ok());
     for path in ["/pkg/", "/nowhere", "/favicon.ico/x", "/setup/a/b", "/metrics", "//h/x", "/H/x", "/h;x", "/login"] {
@@ -157,7 +157,7 @@ async fn every_path_that_renders_a_page_is_counted_and_assets_are_not() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_nobody_named_is_told_of() {
+async fn an_unconfigured_proxy_is_reported_on_the_health_page() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let person = Person::new(&server, Role::Admin).await;
     assert!(!person.see("/health").await.contains("HOOKGRAM_TRUSTED_PROXIES"));

@@ -1,4 +1,4 @@
-//! The log's pages, as a browser without scripts sees and sends them.
+//! The log's pages, as a browser without scripts uses them.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role};
 use serde_json::{Value, json};
@@ -29,13 +29,12 @@ async fn settled(server: &TestServer) {
     eventually("all to come to its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 }
 
-/// How many rows a page shows.
 fn rows(page: &str) -> usize {
     page.matches("data-event=").count()
 }
 
 #[tokio::test]
-async fn the_log_is_narrowed_by_its_address() {
+async fn the_log_is_filtered_by_its_address() {
     let api = BotApi::start().await;
     let (server, profile) = server_with(&api, "Студия <Б>").await;
     post(&server, &profile, "71", "51").await;
@@ -89,7 +88,7 @@ async fn the_log_is_narrowed_by_its_address() {
 }
 
 #[tokio::test]
-async fn one_event_says_what_became_of_it_and_what_to_do() {
+async fn the_page_of_an_event_shows_its_outcome_and_what_to_do() {
     let api = BotApi::start().await;
     let (server, profile) = server_with(&api, "A").await;
     api.next([blocked()]);
@@ -111,7 +110,6 @@ async fn one_event_says_what_became_of_it_and_what_to_do() {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(!page.contains(TOKEN.split(':').next_back().unwrap()), "no token");
-    // The steps in their order.
     let places =
         ["Received", "Recipient found", "Message made", "Written into the queue", "Answer to the booking", "refused"]
             .map(|step| page.find(&format!("trace-title\">{step}")).or_else(|| page.find(step)));
@@ -120,7 +118,6 @@ async fn one_event_says_what_became_of_it_and_what_to_do() {
     assert!(beside.contains("trace-pane") && beside.contains("aria-current=\"true\""), "{beside}");
     assert_eq!(person.get("/deliveries/nothing").await.status(), 404);
     assert_eq!(rows(&person.see("/deliveries?open=nothing").await), 2);
-    // Its body, as a tree and as a file.
     let tree = person.see(&format!("/deliveries/{first}/payload")).await;
     assert!(tree.contains("CaseParticipants") && tree.contains("<details"), "{tree}");
     let file = person.get(&format!("/deliveries/{first}/payload.json")).await;
@@ -131,7 +128,7 @@ async fn one_event_says_what_became_of_it_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn the_selected_are_replayed_after_a_question_and_a_viewer_is_refused() {
+async fn selected_deliveries_are_replayed_after_confirmation_but_not_by_a_viewer() {
     let api = BotApi::start().await;
     let (server, profile) = server_with(&api, "A").await;
     api.next([blocked()]);
@@ -161,7 +158,7 @@ async fn the_selected_are_replayed_after_a_question_and_a_viewer_is_refused() {
 }
 
 #[tokio::test]
-async fn all_that_are_found_are_replayed_in_the_background() {
+async fn all_matching_deliveries_are_replayed_in_the_background() {
     let api = BotApi::start().await;
     let (server, profile) = server_with(&api, "A").await;
     api.next([blocked(), blocked(), blocked()]);
@@ -182,7 +179,7 @@ async fn all_that_are_found_are_replayed_in_the_background() {
     assert!(person.see("/deliveries/work").await.contains(&to));
     api.wait_for_texts(3).await;
     assert_eq!(person.post(&format!("{to}/stop"), &[]).await.status(), 303, "it has come to its end by itself");
-    // What looks at more than a delivery's own row is chosen one by one.
+    // Deliveries that match a filter on more than their own row can only be selected one by one.
     api.next([blocked(), blocked()]);
     post(&server, &profile, "8", "8").await;
     post(&server, &profile, "9", "9").await;
@@ -198,7 +195,7 @@ async fn all_that_are_found_are_replayed_in_the_background() {
 }
 
 #[tokio::test]
-async fn the_log_is_downloaded_whole() {
+async fn the_exported_log_is_complete() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("=A;B", true, &[(Parameter::Message, "Booked")]).await;
@@ -222,7 +219,7 @@ async fn the_log_is_downloaded_whole() {
 }
 
 #[tokio::test]
-async fn times_are_drawn_in_the_zone_that_the_browser_named() {
+async fn times_are_shown_in_the_browsers_time_zone() {
     let api = BotApi::start().await;
     let (server, profile) = server_with(&api, "A").await;
     post(&server, &profile, "1", "5").await;
@@ -238,7 +235,7 @@ async fn times_are_drawn_in_the_zone_that_the_browser_named() {
 }
 
 #[tokio::test]
-async fn the_sandbox_takes_samples_and_is_cleared() {
+async fn the_sandbox_accepts_samples_and_can_be_cleared() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let one = server.profile("One", true, &[(Parameter::Message, "Hello")]).await;
     let other =
@@ -275,7 +272,7 @@ async fn the_sandbox_takes_samples_and_is_cleared() {
 }
 
 #[tokio::test]
-async fn the_filter_by_a_profile_takes_a_name() {
+async fn the_log_can_be_filtered_by_a_profiles_name() {
     let api = BotApi::start().await;
     let (server, profile) = server_with(&api, "Студия Ёлка").await;
     server.profile("Студия Север", true, &[]).await;
@@ -305,7 +302,7 @@ async fn the_filter_by_a_profile_takes_a_name() {
 }
 
 #[tokio::test]
-async fn names_are_suggested_among_five_thousand_profiles() {
+async fn names_of_profiles_are_suggested_among_five_thousand() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let mut first = server.profile("0", true, &[]).await.edited();
     first.key = None;

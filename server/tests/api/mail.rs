@@ -1,5 +1,5 @@
-//! Error mails against a played SMTP server: when they go, to whom, and what they say. The clock is driven by hand:
-//! what is due in the future is sent by a step of that time.
+//! Error mails with a simulated SMTP server: when they are sent, to whom, and what they contain. The tests pass the
+//! time to each step, so a mail that is due in the future is sent by a step with that time.
 
 use hookgram::{delivery::DeliveryState, mail::MailState, parameters::Parameter};
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::support::{BotApi, Play, TOKEN, TestServer, event, smtp::SmtpServer};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
-/// A minute, and what a test takes.
+/// A minute, plus the duration of a test.
 pub const SOON: i64 = MINUTE + 30_000;
 
 pub fn blocked() -> Play {
@@ -24,14 +24,14 @@ fn missing() -> Play {
     Play::Refuse(400, "Bad Request: chat not found", json!({}))
 }
 
-/// A server with a played Bot API and a played SMTP server.
+/// Starts a server with a simulated Bot API and a simulated SMTP server.
 pub async fn house() -> (BotApi, SmtpServer, TestServer) {
     let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
     let server = TestServer::start_with(&api.url(), |config| smtp.fix(config)).await;
     (api, smtp, server)
 }
 
-/// The path of a new profile's endpoint.
+/// Creates a profile and returns the path of its endpoint.
 pub async fn endpoint(server: &TestServer, name: &str, parameters: &[(Parameter, &str)]) -> String {
     let emails = [(Parameter::ErrorEmail, "ops@example.com")];
     let profile = server.profile(name, false, &[&emails, parameters].concat()).await;
@@ -59,7 +59,7 @@ pub fn states(mails: &[MailRecord]) -> Vec<(MailState, Option<&str>)> {
 }
 
 #[tokio::test]
-async fn many_failures_of_one_cause_are_one_mail() {
+async fn many_failures_with_one_cause_are_sent_in_one_mail() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "Записи", &[]).await;
     for number in 1..=7 {
@@ -82,7 +82,7 @@ async fn many_failures_of_one_cause_are_one_mail() {
 }
 
 #[tokio::test]
-async fn two_causes_and_two_profiles_are_mails_of_their_own() {
+async fn failures_with_different_causes_or_profiles_are_sent_in_separate_mails() {
     let (api, smtp, server) = house().await;
     let first = endpoint(&server, "A", &[(Parameter::DateLocales, "en"), (Parameter::Timezone, "Asia/Tokyo")]).await;
     let second = endpoint(&server, "B", &[(Parameter::DateLocales, "de")]).await;
@@ -105,7 +105,7 @@ async fn two_causes_and_two_profiles_are_mails_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_follows_within_the_hour_comes_in_one_mail_at_its_end() {
+async fn further_failures_within_an_hour_are_sent_in_one_mail_at_its_end() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "A", &[]).await;
     let start = now();
@@ -122,7 +122,7 @@ async fn what_follows_within_the_hour_comes_in_one_mail_at_its_end() {
 }
 
 #[tokio::test]
-async fn a_refused_token_tells_of_all_that_waits() {
+async fn the_mail_about_a_refused_token_counts_all_waiting_messages() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "A", &[]).await;
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
@@ -137,7 +137,7 @@ async fn a_refused_token_tells_of_all_that_waits() {
 }
 
 #[tokio::test]
-async fn events_turned_away_and_messages_in_doubt_are_told_of() {
+async fn refused_events_and_uncertain_deliveries_are_mailed() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "A", &[]).await;
     let (status, _) = server.post(&path, json!({"CaseItem": {"OrderNumber": {"FullNumber": "9"}}}).to_string()).await;
@@ -155,7 +155,7 @@ async fn events_turned_away_and_messages_in_doubt_are_told_of() {
 }
 
 #[tokio::test]
-async fn the_stateless_endpoint_mails_for_known_tokens_only() {
+async fn the_stateless_endpoint_causes_mails_for_known_tokens_only() {
     let (api, smtp, server) = house().await;
     server.confirm_email("ops@example.com").await;
     let query = "&telegramFieldName=*TelegramId&errorEmail=ops@example.com&message=x&date_locales=en";
@@ -165,7 +165,7 @@ async fn the_stateless_endpoint_mails_for_known_tokens_only() {
     fail(&server, &api, &path(TOKEN), "1", missing()).await;
     server.post(&path(TOKEN), event("2", &["5"])).await;
     server.wait_for_state(DeliveryState::Delivered).await;
-    // The bot's number is not enough: this token was made up.
+    // A matching bot id is not enough: this token was made up.
     let made_up = TOKEN.replace("AAH", "BBH");
     assert_eq!(server.post(&path(&made_up), "{}").await.0, 422);
     assert_eq!(send_due(&server.state, now() + SOON).await, 3);
@@ -186,7 +186,7 @@ async fn the_stateless_endpoint_mails_for_known_tokens_only() {
 }
 
 #[tokio::test]
-async fn nothing_from_outside_reaches_the_head_or_the_markup() {
+async fn text_from_outside_cannot_change_headers_or_markup_of_a_mail() {
     let (api, smtp, server) = house().await;
     let name = format!("A\r\nBcc: thief@example.com\r\n\r\n<b>{TOKEN}");
     let path = endpoint(&server, &name, &[]).await;

@@ -1,5 +1,5 @@
-//! Addresses that requests to the stateless endpoint name in `errorEmail`: they are asked once, by a mail without any text of
-//! the caller's, and error mails go there only after a POST on the page behind its link.
+//! Addresses that requests to the stateless endpoint name in `errorEmail`: each is asked once, by a mail without any
+//! text of the caller, and gets error mails only after a POST on the page of its link.
 
 use hookgram::{
     delivery::DeliveryState,
@@ -24,7 +24,7 @@ const DAY: i64 = 24 * HOUR;
 const UNCONFIRMED: &str = "the address has not confirmed that mails may go there";
 const STOPPED: &str = "the owner of the address wants no mails";
 
-/// The code of a link that works for an hour.
+/// Returns the code of a link that is valid for an hour.
 pub async fn address_link(server: &TestServer, address: &str) -> String {
     let code = codes::secret();
     let address = EmailAddress::parse(address).unwrap();
@@ -32,7 +32,7 @@ pub async fn address_link(server: &TestServer, address: &str) -> String {
     code
 }
 
-/// A query of the stateless endpoint with texts that must not reach anybody unasked.
+/// Returns a query of the stateless endpoint with texts that must not be mailed to an unconfirmed address.
 fn query(email: &str, rest: &str) -> String {
     format!(
         "/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*BuyNow&timezone_name=BuyNow&message=BuyNow\
@@ -40,7 +40,7 @@ fn query(email: &str, rest: &str) -> String {
     )
 }
 
-/// A server at which Telegram has accepted [`TOKEN`].
+/// Starts a server whose [`TOKEN`] Telegram has accepted.
 async fn known_token() -> (BotApi, SmtpServer, TestServer) {
     let (api, smtp, server) = house().await;
     let path = query("", "").replace("*BuyNow", "*TelegramId");
@@ -49,13 +49,12 @@ async fn known_token() -> (BotApi, SmtpServer, TestServer) {
     (api, smtp, server)
 }
 
-/// An event that is refused: a failure for an error mail.
+/// Posts an event that is refused, which is a failure for an error mail.
 async fn refuse(server: &TestServer, email: &str, rest: &str) {
     let body = r#"{"CaseItem": {"OrderNumber": {"FullNumber": "BuyNow"}}}"#;
     assert_eq!(server.post(&query(email, rest), body).await.0, 422);
 }
 
-/// The path of the link in a mail.
 fn link(mail: &Mail) -> String {
     let text = mail.text();
     let from = text.find("/confirm-email/").unwrap_or_else(|| panic!("no link in {text}"));
@@ -98,7 +97,7 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     assert!(asked.text().contains(&format!("the Hookgram at {} as", server.base)), "{}", asked.text());
     assert!(asked.html().contains("<a href=") && asked.text().contains("do nothing"), "{}", asked.text());
 
-    // Mail scanners open links: that confirms nothing.
+    // Opening the link confirms nothing, because mail scanners open links.
     let path = link(&asked);
     for _ in 0..2 {
         let (status, html) = page(&server, &path).await;
@@ -122,7 +121,7 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
 }
 
 #[tokio::test]
-async fn a_confirmation_mail_is_in_the_language_of_the_request_and_is_tried_again() {
+async fn a_confirmation_mail_is_in_the_language_of_the_request_and_is_retried() {
     let (_api, smtp, server) = known_token().await;
     refuse(&server, "ops@example.com", "").await;
     smtp.next([Turn::Answer("RCPT", "450 greylisted")]);
@@ -137,7 +136,7 @@ async fn a_confirmation_mail_is_in_the_language_of_the_request_and_is_tried_agai
 }
 
 #[tokio::test]
-async fn an_address_is_asked_once_a_day_at_most_and_ever_more_rarely() {
+async fn confirmation_mails_to_an_address_are_sent_at_growing_intervals_from_one_day() {
     let (_api, _smtp, server) = house().await;
     let address = EmailAddress::parse("ops@example.com").unwrap();
     let other_case = EmailAddress::parse("OPS@Example.com").unwrap();
@@ -154,7 +153,7 @@ async fn an_address_is_asked_once_a_day_at_most_and_ever_more_rarely() {
 }
 
 #[tokio::test]
-async fn twenty_confirmation_mails_go_out_in_an_hour_and_ten_a_day_for_one_token() {
+async fn at_most_20_confirmation_mails_an_hour_and_10_a_day_per_token_are_sent() {
     let (_api, _smtp, server) = house().await;
     let start = now();
     let ask = async |n: i64, token: &str, at| {
@@ -192,7 +191,7 @@ async fn addresses_of_accounts_and_profiles_need_no_confirmation() {
 }
 
 #[tokio::test]
-async fn the_link_in_an_error_mail_stops_the_mails_and_brings_them_back() {
+async fn the_link_in_an_error_mail_stops_and_resumes_the_mails() {
     let (api, smtp, server) = known_token().await;
     server.confirm_email("ops@example.com").await;
     refuse(&server, "ops@example.com", "").await;
@@ -206,7 +205,7 @@ async fn the_link_in_an_error_mail_stops_the_mails_and_brings_them_back() {
     assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some(STOPPED))]);
     assert_eq!(smtp.mails().len(), 1);
 
-    // A profile's mails are its operators' matter, and have no such link.
+    // Mails of a profile have no such link, because operators choose its addresses.
     let profile = server.profile("A", false, &[(Parameter::ErrorEmail, "ops@example.com")]).await;
     fail(&server, &api, &format!("/h/{}", profile.key), "2", blocked()).await;
     send_due(&server.state, now() + SOON).await;
@@ -220,7 +219,7 @@ async fn the_link_in_an_error_mail_stops_the_mails_and_brings_them_back() {
 }
 
 #[tokio::test]
-async fn a_confirmation_mail_that_waits_is_not_sent_once_its_address_is_answered_for() {
+async fn a_waiting_confirmation_mail_is_not_sent_if_the_address_has_been_confirmed() {
     let (_api, smtp, server) = known_token().await;
     refuse(&server, "ops@example.com", "").await;
     smtp.next([Turn::Answer("RCPT", "450 greylisted")]);
@@ -233,7 +232,7 @@ async fn a_confirmation_mail_that_waits_is_not_sent_once_its_address_is_answered
 }
 
 #[tokio::test]
-async fn a_link_that_is_wrong_or_too_old_says_so_and_changes_nothing() {
+async fn a_wrong_or_expired_confirmation_link_shows_an_error_and_changes_nothing() {
     let (_api, _smtp, server) = house().await;
     let store = &server.state.store;
     for path in ["/confirm-email/guess", "/confirm-email/%D1%8F%0D%0A"] {
@@ -249,7 +248,7 @@ async fn a_link_that_is_wrong_or_too_old_says_so_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn check_and_post_warn_of_addresses_that_have_not_confirmed() {
+async fn check_and_post_warn_about_unconfirmed_addresses() {
     let (_api, _smtp, server) = known_token().await;
     let path = query("ops@example.com,d@e.f", "").replace("*BuyNow", "*TelegramId");
     let check = async |path: &str, language: &str| -> serde_json::Value {
@@ -272,13 +271,13 @@ async fn check_and_post_warn_of_addresses_that_have_not_confirmed() {
 }
 
 #[tokio::test]
-async fn a_check_tells_no_stranger_who_has_an_account() {
+async fn a_check_by_a_stranger_does_not_reveal_who_has_an_account() {
     let (_api, _smtp, server) = known_token().await;
     server.state.store.accounts.add_user("admin@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
     let path = query("admin@example.com", "");
     let (_, answer) = server.post(&path.replace("*BuyNow", "*TelegramId"), event("2", &["5"])).await;
     assert!(warning(&answer).contains("admin@example.com"), "{answer}");
-    // Whoever has a profile's token is none.
+    // A caller with the token of a profile is not a stranger.
     server.profile("A", false, &[]).await;
     server.confirm_email("anybody@example.com").await;
     let (_, answer) = server.post(&path.replace("*BuyNow", "*TelegramId"), event("3", &["5"])).await;
@@ -287,7 +286,7 @@ async fn a_check_tells_no_stranger_who_has_an_account() {
 }
 
 #[tokio::test]
-async fn the_command_line_warns_of_them_where_there_is_an_installation() {
+async fn the_command_check_warns_about_unconfirmed_addresses_if_there_is_a_database() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.data_dir.clone_from(&data)).await;

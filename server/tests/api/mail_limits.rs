@@ -1,4 +1,4 @@
-//! How much mail one token of the stateless endpoint can cause, and how mails are counted.
+//! How many mails one token of the stateless endpoint can cause, and how mails are counted.
 
 use std::collections::BTreeMap;
 
@@ -23,13 +23,14 @@ use crate::{
 
 const TOO_MANY: &str = "too many mails about one token within an hour";
 
-/// An event that names nobody, for these addresses: a mail of its own.
+/// Posts an event without recipients for these addresses, which causes a mail of its own.
 async fn turn_away(server: &TestServer, token: &str, emails: &str) {
     let query = format!("telegramToken={token}&telegramFieldName=*TelegramId&message=x&errorEmail={emails}");
     assert_eq!(server.post(&format!("/webhook/telegram?{query}"), "{}").await.0, 422);
 }
 
-/// Telegram accepts a token. Its event has a number of its own: the same from the same bot would be a duplicate.
+/// Makes Telegram accept a token. The event has a unique number, because the same event for the same bot would be a
+/// duplicate.
 async fn make_known(server: &TestServer, token: &str) {
     let number = if token == TOKEN { "1" } else { "2" };
     let query = format!("telegramToken={token}&telegramFieldName=*TelegramId&message=x");
@@ -37,14 +38,14 @@ async fn make_known(server: &TestServer, token: &str) {
     server.wait_for_state(DeliveryState::Delivered).await;
 }
 
-/// The owners of `{name}0@example.com` and so on confirm.
+/// Confirms the addresses `{name}0@example.com` and so on.
 async fn confirm(server: &TestServer, name: &str, count: usize) {
     for n in 0..count {
         server.confirm_email(&format!("{name}{n}@example.com")).await;
     }
 }
 
-/// How many mails are in which state, for which reason.
+/// Returns how many mails are in each state, with the reason.
 async fn counted(server: &TestServer) -> BTreeMap<(MailState, Option<String>), usize> {
     let mut counts = BTreeMap::new();
     for mail in server.state.store.mails.all(999).await.unwrap() {
@@ -57,7 +58,7 @@ fn count(counts: &[(MailState, Option<&str>, usize)]) -> BTreeMap<(MailState, Op
     counts.iter().map(|(state, reason, count)| ((*state, reason.map(str::to_owned)), *count)).collect()
 }
 
-/// A row of `/metrics`.
+/// Returns the value of a metric.
 async fn metric(server: &TestServer, name: &str) -> String {
     let text = server.http.get(server.url("/metrics")).send().await.unwrap().text().await.unwrap();
     let value = text.lines().find_map(|line| line.strip_prefix(&format!("hookgram_{name} ")));
@@ -74,7 +75,7 @@ async fn metrics(server: &TestServer) -> [String; 4] {
 }
 
 #[tokio::test]
-async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
+async fn one_token_causes_at_most_20_mails_an_hour_and_others_are_not_affected() {
     let (api, smtp, server) = house().await;
     make_known(&server, TOKEN).await;
     confirm(&server, "ops", 25).await;
@@ -91,7 +92,7 @@ async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
     assert_eq!(counted(&server).await, count(&[(MailState::Sent, None, 20), (MailState::NotSent, Some(TOO_MANY), 5)]));
     assert_eq!(metrics(&server).await, ["20", "5", "0", "0"]);
 
-    // Another token, another profile with the same token, and the next hour.
+    // Another token, a profile with the same token, and the next hour have their own limits.
     let other = TOKEN.replace("AAH", "BBH");
     make_known(&server, &other).await;
     turn_away(&server, &other, "ops@example.com").await;
@@ -109,7 +110,7 @@ async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
 }
 
 #[tokio::test]
-async fn a_mail_that_only_some_have_counts_as_sent_and_goes_on_to_the_others() {
+async fn a_partly_sent_mail_counts_as_sent_and_is_retried_for_the_other_addresses() {
     let (_api, smtp, server) = house().await;
     make_known(&server, TOKEN).await;
     confirm(&server, "ops", 25).await;
@@ -139,7 +140,7 @@ async fn a_mail_that_only_some_have_counts_as_sent_and_goes_on_to_the_others() {
 }
 
 #[tokio::test]
-async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
+async fn a_mail_for_a_token_goes_to_at_most_10_addresses_and_a_profiles_mail_to_all() {
     let (api, smtp, server) = house().await;
     make_known(&server, TOKEN).await;
     confirm(&server, "ops", 12).await;
@@ -156,7 +157,7 @@ async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
 }
 
 #[tokio::test]
-async fn all_tokens_together_reach_a_hundred_addresses_an_hour_and_profiles_all_of_theirs() {
+async fn all_tokens_together_reach_at_most_100_addresses_an_hour_and_profiles_are_not_limited() {
     let (api, smtp, server) = house().await;
     confirm(&server, "ops", 10).await;
     let emails: String = (0..10).map(|n| format!("ops{n}@example.com,")).collect();
@@ -183,7 +184,7 @@ async fn all_tokens_together_reach_a_hundred_addresses_an_hour_and_profiles_all_
 }
 
 #[tokio::test]
-async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
+async fn one_token_has_at_most_40_unfinished_mails_and_all_tokens_together_200() {
     let (_api, _smtp, server) = house().await;
     make_known(&server, TOKEN).await;
     for n in 0..45 {

@@ -1,5 +1,5 @@
-//! Error mails in secret: the real binary trusts what its machine trusts, here an authority of the test's own, and tells a
-//! server that it does not trust nothing.
+//! Error mails over TLS: the real binary trusts the machine's certificates, here those of the test's own authority,
+//! and sends neither password nor mail to a server that it does not trust.
 
 use std::{fs, path::PathBuf};
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// A year in which a good certificate is still good.
+/// The year in which valid certificates expire.
 const LATER: i32 = 4000;
 
-/// A data folder with one mail in it, and a file with the certificate of the authority that is trusted.
+/// A data folder with one mail in it, and a file with the certificate of the trusted authority.
 struct House {
     folder: TempDir,
     authority: Authority,
@@ -45,7 +45,7 @@ impl House {
         self.folder.path().join(name)
     }
 
-    /// Has the binary try the mail once; what became of it.
+    /// Makes the binary try the mail once. Returns the mail's state and the reason.
     async fn send(&self, url: &str) -> (String, String) {
         sqlx::query("UPDATE mails SET state = 'retrying', finished_at = NULL, reason = NULL, done = '{}', attempts = 0, next_attempt_at = 1")
             .execute(&self.file)
@@ -71,7 +71,7 @@ impl House {
     }
 }
 
-/// `0.0.0.0` leads to this machine, and is not known to: to what is, `smtp://` talks in the open.
+/// `0.0.0.0` reaches this machine but is not recognised as local, so `smtp://` requires TLS there.
 fn url(scheme: &str, smtp: &SmtpServer) -> String {
     let host = if scheme == "smtps" { "127.0.0.1" } else { "0.0.0.0" };
     format!("{scheme}://ops:{PASSWORD}@{host}:{}", smtp.address.port())
@@ -80,7 +80,7 @@ fn url(scheme: &str, smtp: &SmtpServer) -> String {
 const HERE: [&str; 2] = ["127.0.0.1", "0.0.0.0"];
 
 #[tokio::test]
-async fn a_trusted_server_gets_the_mail_in_secret() {
+async fn a_trusted_server_gets_the_mail_over_tls() {
     let house = House::new().await;
     let tls = house.authority.server(&HERE, LATER);
     for (scheme, secrecy) in [("smtps", Secrecy::Wrapped(tls.clone())), ("smtp", Secrecy::Offered(tls))] {
@@ -93,7 +93,7 @@ async fn a_trusted_server_gets_the_mail_in_secret() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_trusted_hears_neither_password_nor_mail() {
+async fn an_untrusted_server_gets_neither_password_nor_mail() {
     let house = House::new().await;
     let stranger = Authority::new("Nobody");
     let (unknown, elsewhere, old) = (
@@ -121,7 +121,7 @@ async fn a_server_that_is_not_trusted_hears_neither_password_nor_mail() {
 }
 
 #[tokio::test]
-async fn a_server_without_starttls_hears_neither_password_nor_mail() {
+async fn a_server_without_starttls_gets_neither_password_nor_mail() {
     let house = House::new().await;
     let smtp = SmtpServer::start().await;
     let (state, reason) = house.send(&url("smtp", &smtp)).await;

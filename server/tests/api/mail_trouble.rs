@@ -1,5 +1,5 @@
-//! Error mails where something is in the way: no server, a dead one, one that refuses, a process that dies. And what
-//! must not be seen of the password.
+//! Error mails in difficult cases: no SMTP server, an unreachable one, one that refuses, a process that is killed.
+//! The password must not be shown in any of them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
+async fn without_an_smtp_server_or_an_address_a_mail_is_recorded_as_not_sent() {
     let (api, smtp, server) = house().await;
     let silent = server.profile("B", false, &[]).await;
     fail(&server, &api, &format!("/h/{}", silent.key), "1", blocked()).await;
@@ -33,7 +33,7 @@ async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_later_or_nothing_is_asked_again() {
+async fn a_mail_is_retried_if_the_smtp_server_answers_4xx_or_hangs_up() {
     for turn in [
         Turn::Answer("MAIL", "451 later"),
         Turn::Answer("RCPT", "450 greylisted"),
@@ -58,7 +58,7 @@ async fn a_server_that_says_later_or_nothing_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_dead_server_is_asked_for_a_day() {
+async fn an_unreachable_smtp_server_is_retried_for_a_day() {
     let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = spare.local_addr().unwrap();
     drop(spare);
@@ -81,7 +81,7 @@ async fn a_dead_server_is_asked_for_a_day() {
 }
 
 #[tokio::test]
-async fn one_bad_address_keeps_the_mail_from_nobody_else() {
+async fn one_rejected_address_does_not_keep_the_mail_from_others() {
     let (api, smtp, server) = house().await;
     let path =
         endpoint(&server, "A", &[(Parameter::ErrorEmail, "gone@example.com,ops@example.com,late@example.com")]).await;
@@ -106,7 +106,7 @@ async fn one_bad_address_keeps_the_mail_from_nobody_else() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_server_cannot_take_keeps_the_mail_from_nobody_else() {
+async fn an_address_without_smtputf8_support_does_not_keep_the_mail_from_others() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "A", &[(Parameter::ErrorEmail, "дежурный@example.com,ops@пример.рф")]).await;
     fail(&server, &api, &path, "1", blocked()).await;
@@ -130,7 +130,7 @@ async fn an_address_that_the_server_cannot_take_keeps_the_mail_from_nobody_else(
 }
 
 #[tokio::test]
-async fn an_address_at_which_the_server_hangs_up_keeps_the_mail_from_nobody_else() {
+async fn an_address_at_which_the_server_hangs_up_does_not_keep_the_mail_from_others() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "A", &[(Parameter::ErrorEmail, "bad@example.com,ops@example.com")]).await;
     fail(&server, &api, &path, "1", blocked()).await;
@@ -145,7 +145,7 @@ async fn an_address_at_which_the_server_hangs_up_keeps_the_mail_from_nobody_else
 }
 
 #[tokio::test]
-async fn a_sender_that_the_server_cannot_take_is_named_and_the_mail_waits() {
+async fn a_sender_address_that_the_server_cannot_accept_is_reported_and_the_mail_is_retried() {
     let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
     let server = TestServer::start_with(&api.url(), |config| {
         smtp.fix(config);
@@ -162,11 +162,11 @@ async fn a_sender_that_the_server_cannot_take_is_named_and_the_mail_waits() {
 }
 
 #[tokio::test]
-async fn a_mail_outlives_the_process() {
+async fn a_mail_in_progress_is_sent_after_a_restart() {
     let (api, smtp, server) = house().await;
     let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
-    // It dies while the SMTP server is asked.
+    // The worker ends while it waits for the SMTP server's answer.
     smtp.next([Turn::Hold(".")]);
     let worker = server.state.mail.clone();
     let asking = tokio::spawn(async move { worker.run_due_once(now() + SOON).await });
@@ -178,7 +178,7 @@ async fn a_mail_outlives_the_process() {
     let way = Live::load(&config.fixed, &store).await.unwrap();
     let again = MailWorker::new(store.clone(), way, "http://x.y", Arc::default());
     assert_eq!(again.run_due_once(now() + SOON).await.unwrap(), 0, "its lease holds");
-    // What a worker that starts does first.
+    // A worker calls this first when it starts.
     store.mails.release(now()).await.unwrap();
     assert_eq!(again.run_due_once(now()).await.unwrap(), 1);
     assert_eq!(smtp.mails().len(), 1);
@@ -188,7 +188,7 @@ async fn a_mail_outlives_the_process() {
 }
 
 #[tokio::test]
-async fn the_password_is_neither_kept_nor_logged() {
+async fn the_smtp_password_is_neither_stored_nor_logged() {
     let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -202,7 +202,7 @@ async fn the_password_is_neither_kept_nor_logged() {
     let http = client();
     assert_eq!(http.get(&endpoint).send().await.unwrap().status(), 200);
     assert_eq!(http.post(&endpoint).body("{}").send().await.unwrap().status(), 422);
-    // The server repeats what it was told, once as a refusal to sign in and once as one of the mail.
+    // The server repeats what it received, once when it refuses the sign-in and once when it refuses the mail.
     smtp.next([
         Turn::Answer("AUTH", "535 {}"),
         Turn::Answer("MAIL", "451 s3cret-Passw0rd AG9wcwBzM2NyZXQtUGFzc3cwcmQ="),

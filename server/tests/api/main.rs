@@ -1,4 +1,4 @@
-//! The server from outside: real HTTP over real sockets, Telegram played on loopback.
+//! Tests of the server from outside: real HTTP over real sockets, and a simulated Telegram on loopback.
 
 #[path = "../support/mod.rs"]
 mod support;

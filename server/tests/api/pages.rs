@@ -1,4 +1,4 @@
-//! Who gets in, and what every answer carries (contract §7).
+//! Who gets access, and which headers every answer has (contract §7).
 
 use std::io::Read as _;
 
@@ -15,18 +15,18 @@ use server::{
 
 use crate::support::TestServer;
 
-/// A client on this machine.
+/// Returns a client on this machine.
 pub fn local_client() -> Client {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     Client { peer: here, address: here, forwarded: false, user_agent: "test".into() }
 }
 
-/// A request of somebody on this machine who reads English.
+/// Returns a request from this machine that prefers English.
 pub fn page_request(server: &TestServer) -> PageRequest {
     PageRequest { state: server.state.clone(), client: local_client(), language: Language::En, zone: None }
 }
 
-/// A session's cookie, as a browser sends it back.
+/// Returns a session's cookie, as a browser sends it back.
 pub async fn cookie(server: &TestServer, role: Role) -> String {
     let account = server
         .state
@@ -41,7 +41,7 @@ pub async fn cookie(server: &TestServer, role: Role) -> String {
 }
 
 #[tokio::test]
-async fn pages_are_compressed_but_for_what_another_site_causes() {
+async fn pages_are_compressed_except_for_requests_from_other_sites() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let cookie = cookie(&server, Role::Admin).await;
     let ask = async |path: &str, site: Option<&str>, coding: &str| {
@@ -79,7 +79,7 @@ async fn pages_are_compressed_but_for_what_another_site_causes() {
 }
 
 #[tokio::test]
-async fn nothing_but_the_open_list_answers_without_a_session() {
+async fn without_a_session_only_the_open_routes_answer() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     for (path, status, location) in [
         ("/", 303, "/login"),
@@ -106,7 +106,7 @@ async fn nothing_but_the_open_list_answers_without_a_session() {
         assert_eq!(response.headers()["referrer-policy"], "same-origin");
         assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
     }
-    // A person is told in their language; a script gets the error of the function.
+    // A browser gets a page in the visitor's language; a script gets the function's error.
     let post = |path: &str, accept: &str| {
         server.http.post(server.url(path)).header("accept", accept).header("accept-language", "ru").send()
     };
@@ -128,7 +128,7 @@ async fn nothing_but_the_open_list_answers_without_a_session() {
 }
 
 #[tokio::test]
-async fn a_session_opens_the_pages_and_no_other_site_may_use_it() {
+async fn a_session_gives_access_to_pages_but_not_to_requests_from_other_sites() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let cookie = cookie(&server, Role::Admin).await;
     let page = server.http.get(server.url("/")).header("cookie", &cookie).send().await.unwrap();
@@ -145,7 +145,7 @@ async fn a_session_opens_the_pages_and_no_other_site_may_use_it() {
 }
 
 #[tokio::test]
-async fn metrics_are_for_this_machine_or_the_bearer() {
+async fn metrics_require_a_local_client_or_the_bearer_token() {
     let token = SecretString::from("metrics-token");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.metrics_token = Some(token)).await;
     let get = || server.http.get(server.url("/metrics"));
@@ -171,7 +171,7 @@ async fn https_makes_cookies_secure() {
 }
 
 #[tokio::test]
-async fn a_sign_in_link_works_once_and_not_for_a_look() {
+async fn a_sign_in_link_works_once_and_a_head_request_does_not_use_it_up() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let account = server.state.store.accounts.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let link = NewLink {

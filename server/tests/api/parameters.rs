@@ -1,4 +1,4 @@
-//! Contract §3 over HTTP, row by row, in both languages: what each query is answered with stands in a snapshot.
+//! Contract §3 over HTTP, row by row, in both languages: a snapshot contains the answer to each query.
 
 use std::{
     fmt::Write as _,
@@ -10,7 +10,7 @@ use hookgram::parameters::{Kind, Parameter, TABLE};
 
 use crate::support::{BotApi, TOKEN, TestServer, event};
 
-/// What GET answers in both languages, under the query as it was sent.
+/// Appends the answer to GET in both languages, below the query as it was sent.
 async fn answers(server: &TestServer, path: &str, query: &str) -> String {
     let mut page = format!("? {}\n", shortened(&query.replace(TOKEN, "{token}")));
     for language in ["en", "ru"] {
@@ -27,7 +27,8 @@ fn shortened(query: &str) -> String {
     if query.chars().count() <= 200 { query.to_owned() } else { query.chars().take(80).collect::<String>() + "…" }
 }
 
-/// Every kind of value, good and bad, and every thing that is warned of; without what the endpoints differ in.
+/// Queries with every kind of value, valid and invalid, and every kind of warning, without those that differ between
+/// the endpoints.
 fn queries() -> Vec<String> {
     let mut queries: Vec<String> = [
         "",
@@ -128,7 +129,7 @@ async fn the_profile_endpoint_row_by_row() {
 }
 
 #[tokio::test]
-async fn a_query_is_read_the_same_however_it_is_sent() {
+async fn a_query_is_decoded_the_same_in_every_encoding() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[(Parameter::HideDetailSection, "yes")]).await;
     let address = server.base.trim_start_matches("http://").to_owned();
@@ -168,7 +169,7 @@ async fn a_query_is_read_the_same_however_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_stranger_checks_only_so_many_tokens() {
+async fn checks_of_unknown_tokens_by_strangers_are_limited() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let check = async |number: u32| {
@@ -188,7 +189,7 @@ async fn a_stranger_checks_only_so_many_tokens() {
     }
     assert_eq!((refused, api.asked().len()), (17, 3));
     assert_eq!(check(1).await.0, 200, "what is known costs nothing");
-    // A profile's own token is asked about whatever strangers do.
+    // A profile's own token is checked regardless of what strangers do.
     let profile = server.profile("A", false, &[(Parameter::Message, "x")]).await;
     let own = server.http.get(server.url(&format!("/h/{}", profile.key))).send().await.unwrap();
     assert_eq!((own.status().as_u16(), api.asked().len()), (200, 4));
@@ -196,7 +197,7 @@ async fn a_stranger_checks_only_so_many_tokens() {
 }
 
 #[tokio::test]
-async fn many_who_ask_at_once_are_told_from_one_call() {
+async fn concurrent_checks_of_one_token_share_one_call_to_telegram() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*T&errorEmail=a@b.c&message=x");

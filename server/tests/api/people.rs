@@ -1,4 +1,5 @@
-//! Whom no bot can reach, erasing a person, and how all stands: the pages, as a browser without scripts sees them.
+//! Unreachable people, erasing a person, and the health of the server: the pages, as a browser without scripts shows
+//! them.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ async fn settled(server: &TestServer) {
 }
 
 #[tokio::test]
-async fn who_cannot_be_reached_is_listed_until_a_message_arrives() {
+async fn an_unreachable_chat_is_listed_until_a_message_arrives() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
@@ -44,7 +45,7 @@ async fn who_cannot_be_reached_is_listed_until_a_message_arrives() {
     server.stop().await;
 }
 
-/// An event whose participants have a name, a phone and a chat.
+/// Returns an event whose participants have a name, a phone and a chat.
 fn booking(number: &str, people: &[(&str, &str, &str)]) -> String {
     let mut event: Value = serde_json::from_str(&event(number, &vec![""; people.len()])).unwrap();
     for (participant, (name, phone, chat)) in event["CaseParticipants"].as_array_mut().unwrap().iter_mut().zip(people) {
@@ -57,7 +58,7 @@ fn booking(number: &str, people: &[(&str, &str, &str)]) -> String {
     event.to_string()
 }
 
-/// The text of a page, without its tags.
+/// Returns the text of a page, without its tags.
 fn text(page: &str) -> String {
     page.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect()
 }
@@ -72,7 +73,7 @@ async fn filled_in(server: &TestServer, people: usize) {
 }
 
 #[tokio::test]
-async fn people_are_shown_and_found_by_those_who_may_see_them() {
+async fn people_are_shown_and_searchable_only_for_those_who_may_see_them() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
@@ -131,7 +132,7 @@ async fn people_are_shown_and_found_by_those_who_may_see_them() {
     server.stop().await;
 }
 
-/// The stateless endpoint, with a bot that no profile has.
+/// Returns the path of the stateless endpoint, with a bot that no profile has.
 fn stateless_path() -> String {
     "/webhook/telegram?telegramToken=7009009009:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd&telegramFieldName=*TelegramId&message=Hi"
         .to_owned()
@@ -151,7 +152,7 @@ async fn a_person_is_erased_and_others_are_not() {
     let both = [(nora, "8 911 765 43 21", "600700800"), (other_one, "+7 912 000-99-88", "55")];
     let (_, shared) = server.post(&path, booking("E-2", &both)).await;
     let (_, other) = server.post(&path, booking("E-3", &[(other_one, "+7 912 000-99-88", "1600700800")])).await;
-    // Turned away, though it names the chat: its field is another one.
+    // This event names the chat, but in another field, so it is refused.
     let refused = booking("E-4", &[(nora, "9117654321", "600700800")]).replace("*TelegramId", "*Other");
     assert_eq!(server.post(&path, refused).await.0, 422);
     settled(&server).await;
@@ -159,7 +160,7 @@ async fn a_person_is_erased_and_others_are_not() {
     api.next([Play::Late(answer.clone())]);
     server.post(&path, event("E-5", &["600700800"])).await;
     server.wait_for_state(DeliveryState::Sending).await;
-    // The duplicate of the first event has its person, too.
+    // The duplicate of the first event has its person as well.
     filled_in(&server, 6).await;
     let store = &server.state.store;
     for (id, name) in [(600_700_800, "Eleonora Vinogradova"), (1_600_700_800, "Other")] {
@@ -203,7 +204,7 @@ async fn a_person_is_erased_and_others_are_not() {
     assert!(store.customers.all_bookings(600_700_800).await.unwrap().is_empty());
     assert_eq!(store.customers.all_bookings(1_600_700_800).await.unwrap().len(), 1);
     assert!(store.customers.has_stopped(BOT, 600_700_800).await.unwrap(), "a /stop stays, as a hash");
-    // Not in the file either.
+    // The person must be erased from the database file as well.
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
@@ -223,7 +224,7 @@ async fn a_person_is_erased_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn health_says_what_is_wrong_and_every_page_has_its_mark() {
+async fn problems_are_shown_on_the_health_page_and_marked_on_every_page() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile =

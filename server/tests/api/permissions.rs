@@ -1,4 +1,5 @@
-//! Every route and every server function, as nobody, a viewer, an operator and an admin: open or closed as one table says.
+//! Calls every route and every server function without a session, as a viewer, an operator and an admin, and compares
+//! the result with one table.
 
 use hookgram::{delivery::DeliveryState, role::Role};
 use reqwest::{Method, StatusCode};
@@ -10,11 +11,12 @@ use crate::{
     support::{TestServer, event},
 };
 
-/// Method, path, and the lowest role that it answers; `-`: everybody. A new route is not in it and fails the test.
+/// Method, path, and the lowest role that may call it; `-` means everybody. A new route that is missing here fails
+/// the test.
 const TABLE: &str = include_str!("permissions.txt");
 
 #[tokio::test]
-async fn every_route_is_open_to_those_whom_the_table_names() {
+async fn every_route_answers_exactly_the_roles_in_the_table() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let role = |needs: Option<Role>| needs.map_or("-", Role::name);
     let routes = table();
@@ -28,15 +30,16 @@ async fn every_route_is_open_to_those_whom_the_table_names() {
         sessions.push(Person::new(&server, role).await);
     }
     for route in routes {
-        // What a server function does not read it refuses by itself, which is an answer.
-        // Nobody is removed on the way.
+        // A server function refuses a form that it cannot read, which counts as an answer. The id 999 makes sure that
+        // no account is removed.
         let id = if route.path.starts_with("/users/") { "999".to_owned() } else { profile.id.to_string() };
         let path = route.path.replace("{id}", &id).replace("{code}", "x").replace("{*", "{").replace(['{', '}'], "");
         if route.path == "/rpc/{*function}" {
-            // What it leads to has entries of its own.
+            // The target of the redirect has entries of its own.
             continue;
         }
-        // What is left out here has tests of its own: it ends the session or gives it another token, or asks the settings as well.
+        // These routes have tests of their own: they end the session, renew its token, or depend on the settings as
+        // well.
         if ["/logout", "/confirm", "/account/sessions/end"].contains(&path.as_str())
             || route.path == "/customers/{id}"
             || ["payload", "payload.json", "export.csv", "export.jsonl"].iter().any(|end| path.ends_with(end))
@@ -71,7 +74,7 @@ async fn every_route_is_open_to_those_whom_the_table_names() {
 }
 
 #[tokio::test]
-async fn a_viewer_gets_no_webhook_key_from_any_route() {
+async fn no_route_shows_a_webhook_key_to_a_viewer() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let (_, answer) = server.post(&format!("/h/{}?message=Hi", profile.key), event("1", &["482113907"])).await;
@@ -81,7 +84,7 @@ async fn a_viewer_gets_no_webhook_key_from_any_route() {
     let viewer = Person::new(&server, Role::Viewer).await;
     let operator = Person::new(&server, Role::Operator).await;
     let mut paths = vec![format!("/deliveries/{event}"), format!("/deliveries?open={event}"), "/?q=A".to_owned()];
-    // Open streams say numbers only, and have no end.
+    // Streams are left out: they send only numbers and do not end.
     let routes = table().into_iter().filter(|route| route.method != "POST" && !route.path.starts_with("/live/"));
     paths.extend(routes.map(|route| {
         let path = route.path.replace("{id}", &profile.id.to_string()).replace("{code}", "x");
@@ -109,7 +112,7 @@ async fn a_viewer_gets_no_webhook_key_from_any_route() {
 }
 
 #[tokio::test]
-async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
+async fn a_viewer_sees_personal_data_only_if_the_settings_allow_it() {
     use hookgram::setting::Setting;
     for (allowed, adjust) in [(false, "false"), (true, "true")] {
         let server = TestServer::start_with("http://127.0.0.1:9", |config| {

@@ -8,7 +8,7 @@ use crate::{
     support::{TestServer, from_anywhere},
 };
 
-/// Somebody who is signed in.
+/// A person who is signed in.
 pub struct Person<'a> {
     pub server: &'a TestServer,
     pub cookie: String,
@@ -20,12 +20,12 @@ impl<'a> Person<'a> {
         Self { server, cookie: cookie(server, role).await, anywhere: false }
     }
 
-    /// Who asks from another address each time.
+    /// Returns the person as a client that sends each request from another address.
     pub fn anywhere(self) -> Self {
         Self { anywhere: true, ..self }
     }
 
-    /// Whose browser has this cookie, too.
+    /// Returns the person with this cookie in the browser as well.
     pub fn having(self, cookie: &str) -> Self {
         Self { cookie: format!("{}; {cookie}", self.cookie), ..self }
     }
@@ -58,7 +58,7 @@ impl<'a> Person<'a> {
             .unwrap()
     }
 
-    /// What the page says that a form leads to.
+    /// Follows the redirect of a form and returns the page.
     pub async fn follow(&self, response: Response) -> String {
         assert_eq!(response.status(), 303);
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
@@ -74,7 +74,6 @@ impl<'a> Person<'a> {
     }
 }
 
-/// What stands between two texts.
 pub fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
     let start = page.find(from).unwrap_or_else(|| panic!("{from} in {page}")) + from.len();
     page[start..].split(to).next().unwrap()

@@ -1,4 +1,4 @@
-//! The builder's preview: the last events of a profile, their bodies, and what a change does to their messages.
+//! The builder's preview: the latest events of a profile, their bodies, and the effect of a change on their messages.
 
 use crate::{
     pages::page_request,
@@ -14,7 +14,7 @@ use hookgram::{
 };
 
 #[tokio::test]
-async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
+async fn a_change_is_previewed_on_the_latest_events_of_its_own_profile() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let viewer = Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Operator }).unwrap();
     let request = page_request(&server);
@@ -24,7 +24,7 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
         let (status, answer) = server.post(&format!("/h/{}", ours.key), event(&format!("№{number}"), &["5"])).await;
         assert_eq!(status, 200, "{answer}");
     }
-    // A duplicate, a body that is no event, another's.
+    // These are a duplicate, a body that is no event, and an event of another profile.
     server.post(&format!("/h/{}", ours.key), event("№12", &["5"])).await;
     server.post(&format!("/h/{}", ours.key), "{").await;
     server.post(&format!("/h/{}", others.key), event("№99", &["5"])).await;
@@ -53,7 +53,7 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
         }
     };
     let same = request.compare(&viewer, ours.id, with("Hello", Vec::new())).await.unwrap();
-    // What is no event is not compared.
+    // Bodies that are no events are not compared.
     let told: Vec<_> = same.iter().map(|one| one.event.about.as_str()).collect();
     assert_eq!(told, ["№12", "№11", "№10", "№9", "№8"]);
     assert!(same.iter().all(|one| one.lines.is_empty()));

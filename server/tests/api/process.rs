@@ -1,4 +1,4 @@
-//! The real binary: killed, terminated, and listened to for secrets.
+//! The real binary: it is killed and terminated, and its output is searched for secrets.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ async fn post(base: &str, number: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn what_was_answered_200_arrives_after_a_kill_while_telegram_is_asked() {
+async fn an_event_answered_200_is_delivered_after_a_kill_during_a_call_to_telegram() {
     let api = BotApi::start().await;
     api.next([Play::Hold]);
     let folder = tempfile::tempdir().unwrap();
@@ -31,7 +31,7 @@ async fn what_was_answered_200_arrives_after_a_kill_while_telegram_is_asked() {
 }
 
 #[tokio::test]
-async fn what_was_answered_200_arrives_after_a_kill_while_telegram_is_away() {
+async fn an_event_answered_200_is_delivered_after_a_kill_while_telegram_is_unreachable() {
     let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address: SocketAddr = spare.local_addr().unwrap();
     drop(spare);
@@ -53,7 +53,7 @@ async fn what_was_answered_200_arrives_after_a_kill_while_telegram_is_away() {
 }
 
 #[tokio::test]
-async fn the_demo_shows_itself_and_ends_well_with_a_browser_watching() {
+async fn the_demo_prints_how_to_try_it_and_stops_cleanly_with_an_open_browser() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Process::serve(&data, &["--demo"]).await;
@@ -84,7 +84,7 @@ async fn the_demo_shows_itself_and_ends_well_with_a_browser_watching() {
 }
 
 #[tokio::test]
-async fn wrong_settings_and_a_busy_port_are_one_clear_sentence() {
+async fn wrong_settings_and_a_busy_port_are_reported_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = busy.local_addr().unwrap().to_string();
@@ -103,7 +103,7 @@ async fn wrong_settings_and_a_busy_port_are_one_clear_sentence() {
 }
 
 #[tokio::test]
-async fn accounts_and_copies_from_the_command_line() {
+async fn the_command_line_manages_accounts_and_makes_backups() {
     use std::{io::Write as _, process::Stdio};
 
     let folder = tempfile::tempdir().unwrap();
@@ -141,7 +141,7 @@ async fn accounts_and_copies_from_the_command_line() {
 }
 
 #[tokio::test]
-async fn check_and_render_need_no_server() {
+async fn check_and_render_work_without_a_server() {
     let folder = tempfile::tempdir().unwrap();
     let text = |output: std::process::Output| String::from_utf8(output.stdout).unwrap();
     let url = format!(
@@ -203,7 +203,7 @@ async fn check_and_render_print_json_for_programs() {
 }
 
 #[tokio::test]
-async fn a_data_folder_has_one_server_and_the_command_line_works_beside_it() {
+async fn a_second_server_on_a_data_folder_is_refused_and_commands_work_beside_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Process::serve(&data, &[]).await;
@@ -228,14 +228,14 @@ async fn the_server_stops_while_telegram_and_the_database_hang() {
     let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
     assert_eq!(post(&server.base, "1").await.0, 200);
     api.wait_for_messages(1).await;
-    // Somebody else holds the database, so that the worker, a request and the end itself wait for it.
+    // The test locks the database, so that the worker, a request and the shutdown wait for it.
     let file = format!("sqlite://{}", data.join("hookgram.db").display());
     let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
     let held = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     let base = server.base.clone();
     let open = tokio::spawn(async move { post(&base, "2").await });
     let code = tokio::task::spawn_blocking(|| server.terminate()).await.unwrap();
-    // Nothing has let go of it meanwhile: the server has ended by its own deadline, of 9 s (`serve::END`).
+    // The lock was held all the time, so the server stopped at its own deadline of 9 s (`serve::END`).
     assert_eq!(code, Some(0));
     open.abort();
     drop(held);
@@ -243,7 +243,7 @@ async fn the_server_stops_while_telegram_and_the_database_hang() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn every_file_with_secrets_is_closed_to_others_wherever_it_lies() {
+async fn every_file_with_secrets_is_private_in_any_folder() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = tempfile::tempdir().unwrap();
@@ -251,7 +251,7 @@ async fn every_file_with_secrets_is_closed_to_others_wherever_it_lies() {
     let elsewhere = folder.path().join("elsewhere");
     std::fs::create_dir(&elsewhere).unwrap();
     let mode = |name: &str| std::fs::metadata(elsewhere.join(name)).unwrap().permissions().mode() & 0o777;
-    // As an earlier version or another program has left it.
+    // An earlier version or another program may have left such a file.
     std::fs::write(elsewhere.join("old.db"), "").unwrap();
     std::fs::set_permissions(elsewhere.join("old.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
     for name in ["new.db", "old.db"] {
@@ -280,7 +280,7 @@ async fn every_file_with_secrets_is_closed_to_others_wherever_it_lies() {
 }
 
 #[tokio::test]
-async fn a_public_url_in_capitals_is_https_all_the_same() {
+async fn a_public_url_in_capitals_is_recognised_as_https() {
     use std::{io::Write as _, process::Stdio};
 
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The list of profiles and what can be done from it, over HTTP as a browser without scripts sends it.
+//! The list of profiles and its actions, over HTTP as a browser without scripts sends them.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use reqwest::StatusCode;
@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_list_is_searched_narrowed_and_paged_by_its_address() {
+async fn the_profile_list_is_searched_filtered_and_paged_by_its_address() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let empty = person.see("/").await;
@@ -37,7 +37,7 @@ async fn the_list_is_searched_narrowed_and_paged_by_its_address() {
 }
 
 #[tokio::test]
-async fn a_failure_stands_in_the_list_with_its_cause_and_what_to_do() {
+async fn the_profile_list_shows_a_failure_with_its_cause_and_what_to_do() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let person = Person::new(&server, Role::Viewer).await;
@@ -99,7 +99,7 @@ async fn a_profile_is_copied_given_a_new_url_and_deleted() {
 }
 
 #[tokio::test]
-async fn an_export_is_imported_again_after_a_look() {
+async fn an_export_is_imported_after_a_preview() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let profile = server.profile("Записи", true, &[(Parameter::Message, "Первый")]).await;
@@ -115,7 +115,7 @@ async fn an_export_is_imported_again_after_a_look() {
     let indent = &second[..second.find('-').unwrap()];
     let more = ["- name: New", "  sandbox: true", "  telegramFieldName: '*T'"].map(|line| format!("{indent}{line}\n"));
     let file = format!("{}\n{}", one.trim_end().replace("Первый", "Второй"), more.concat());
-    // Uploaded as a browser does it.
+    // The file is uploaded as a browser does it.
     let body = format!(
         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.yaml\"\r\nContent-Type: application/yaml\r\n\r\n\
          \u{feff}{file}\r\n--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\r\n--b--\r\n"
@@ -154,7 +154,7 @@ async fn an_export_is_imported_again_after_a_look() {
     assert!(alias.contains("Line 5") || alias.contains("line 5"), "{alias}");
     let kept = between(&alias, "name=\"text\"", "</textarea>").split_once('>').unwrap().1;
     assert_eq!(kept, format!("\n{}", typed.replace('&', "&amp;").replace('<', "&lt;")), "a text with a fault stays");
-    // A token in it is shown masked, and is there again when the mended text is sent.
+    // A token in the text is masked when it is shown, and restored when the corrected text is sent.
     let typed = format!("profiles:\n- name: Y\n  telegramToken: '{TOKEN}'\n  telegramFieldName: *T\n");
     let faulty = person.post("/profiles/import", &[("text", &typed)]).await.text().await.unwrap();
     assert!(faulty.contains("AAH…") && !faulty.contains(&TOKEN[..20]), "{faulty}");
@@ -175,7 +175,7 @@ async fn an_export_is_imported_again_after_a_look() {
 }
 
 #[tokio::test]
-async fn an_import_says_what_it_would_change_before_it_does() {
+async fn an_import_previews_its_changes() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let texts = [(Parameter::Message, "Old words"), (Parameter::HideUrl, "true")];
@@ -198,7 +198,7 @@ async fn an_import_says_what_it_would_change_before_it_does() {
 }
 
 #[tokio::test]
-async fn many_old_urls_become_profiles_after_a_look() {
+async fn many_old_urls_become_profiles_after_a_preview() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let person = Person::new(&server, Role::Operator).await;
@@ -272,7 +272,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
     let gone = person.post("/profiles/urls", &names).await;
     assert_eq!(gone.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(gone.text().await.unwrap().contains("paste the list again"));
-    // What the old URL says at its endpoint and what the profile says at its own is one message.
+    // The old URL at its endpoint and the profile at its own produce the same message.
     let [old, new] = [
         url("&message=Вы%20записаны&errorEmail=a@b.c").replace("https://hooks.torrow.net", ""),
         format!("/h/{}", stored[0].key),
@@ -293,7 +293,7 @@ async fn disabling_a_profile_with_events_today_is_confirmed_and_can_be_undone() 
     let (path, endpoint) = (format!("/profiles/{}/enable", profile.id), format!("/h/{}", profile.key));
     let is_enabled = async || server.state.store.profiles.get(profile.id).await.unwrap().unwrap().enabled;
 
-    // Without events, nothing is asked.
+    // Without events today, no confirmation is needed.
     let page = person.follow(person.post(&path, &[("enabled", "false"), ("back", "/?page=1")]).await).await;
     assert!(page.contains("“A &amp; B” is disabled") && page.contains(&format!("action=\"{path}\"")), "{page}");
     assert_eq!(server.post(&endpoint, event("1", &["5"])).await.0, 404);

@@ -1,4 +1,4 @@
-//! Profiles: by file, by the builder, and in the list.
+//! Profiles: imported from files, saved in the builder, and shown in the list.
 
 use std::fs;
 
@@ -96,7 +96,7 @@ async fn a_file_with_any_fault_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_exported_is_imported_the_same() {
+async fn exported_profiles_are_imported_unchanged() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let parameters =
         [(Parameter::Message, "a: \"b\"\n#c"), (Parameter::HideUrl, "true"), (Parameter::Timezone, "Asia/Omsk")];
@@ -109,7 +109,7 @@ async fn what_is_exported_is_imported_the_same() {
     profile_file::import(&other.state.store, &whole).await.unwrap();
     let copy = &other.state.store.profiles.all().await.unwrap()[0];
     assert_eq!((&copy.name, &copy.key, &copy.profile), (&first.name, &first.key, &first.profile));
-    // Without secrets, over the original: token and key stay.
+    // Importing without secrets over the original keeps its token and webhook key.
     profile_file::import(&server.state.store, &plain).await.unwrap();
     let kept = server.state.store.profiles.get(first.id).await.unwrap().unwrap();
     assert_eq!((&kept.key, &kept.profile), (&first.key, &first.profile));
@@ -118,7 +118,7 @@ async fn what_is_exported_is_imported_the_same() {
 }
 
 #[tokio::test]
-async fn the_builder_saves_and_tests_and_the_list_shows_it() {
+async fn a_profile_saved_in_the_builder_can_be_tested_and_is_listed() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
@@ -213,7 +213,7 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
     server.stop().await;
 }
 
-/// The form of a test message to a chat, by a saved profile's id.
+/// Returns the form of a test message to a chat for a saved profile.
 fn test_of(id: i64, chat: &str) -> Vec<(&'static str, String)> {
     let form = [("form[name]", "Salon"), ("form[target]", "bot"), ("form[values][telegramFieldName]", "*TelegramId")];
     let mut fields: Vec<(&'static str, String)> = form.map(|(name, value)| (name, value.to_owned())).into();
@@ -224,7 +224,7 @@ fn test_of(id: i64, chat: &str) -> Vec<(&'static str, String)> {
 async fn send_test(person: &Person<'_>, id: i64, chat: &str) -> String {
     let fields = test_of(id, chat);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    // As the builder's script sends it.
+    // The request is encoded as the builder's script encodes it.
     let request = person.server.http.post(person.server.url("/rpc/operator/send-test"));
     let pairs: Vec<String> =
         fields.iter().map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value))).collect();
@@ -235,7 +235,7 @@ async fn send_test(person: &Person<'_>, id: i64, chat: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_test_message_is_audited_with_its_profile_and_the_end_of_its_chat() {
+async fn a_test_message_is_audited_with_its_profile_and_masked_chat() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let bot = server.profile("Salon", false, &[]).await;
@@ -255,12 +255,12 @@ async fn a_test_message_is_audited_with_its_profile_and_the_end_of_its_chat() {
 }
 
 #[tokio::test]
-async fn test_messages_are_paced_with_deliveries_and_counted_by_account() {
+async fn test_messages_share_the_pace_of_deliveries_and_are_limited_per_account() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let bot = server.profile("Salon", false, &[]).await;
     let operator = Person::new(&server, Role::Operator).await;
-    // Telegram asks for quiet in a chat: neither tests nor deliveries go there, and nothing is asked of it.
+    // After Telegram's 429 for a chat, neither tests nor deliveries are sent there until its time has passed.
     api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
     assert!(send_test(&operator, bot.id, "5").await.contains("asks you to wait (seconds): 60"));
     let answer = send_test(&operator, bot.id, "5").await;
@@ -271,7 +271,7 @@ async fn test_messages_are_paced_with_deliveries_and_counted_by_account() {
     assert_eq!(status, 200);
     server.wait_for_state(DeliveryState::Delivered).await;
     assert_eq!(api.messages().len(), 2, "{:?}", api.messages());
-    // Twenty of one account, each to a chat of its own: more wait, but not for another account.
+    // One account has sent twenty tests, each to its own chat, so further ones must wait. Other accounts need not.
     for chat in 1_000..1_020 {
         let taken =
             async || send_test(&operator, bot.id, &chat.to_string()).await.contains("Telegram took the message");

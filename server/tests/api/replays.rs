@@ -1,4 +1,4 @@
-//! Dead letters: what failed is sent again, as it was or as the profile is now, once; what waits is called off.
+//! Replaying failed deliveries, unchanged or with the current profile, and cancelling waiting ones.
 
 use app::{
     session::Viewer,
@@ -58,7 +58,7 @@ async fn save(server: &TestServer, stored: &StoredProfile, draft: EditedProfile)
     server.state.store.profiles.put(Some(stored.id), &draft, &COMMAND_LINE).await.unwrap();
 }
 
-/// Posts an event that Telegram refuses; the delivery's id.
+/// Posts an event that Telegram refuses, and returns the delivery's id.
 async fn fail(server: &TestServer, api: &BotApi, path: &str, number: &str) -> i64 {
     api.next([blocked()]);
     assert_eq!(server.post(path, event(number, &["5"])).await.0, 200);
@@ -80,7 +80,7 @@ async fn log(server: &TestServer, profile: Option<i64>, outcome: Option<Outcome>
 }
 
 #[tokio::test]
-async fn as_it_was_the_message_is_the_same_and_goes_on_with_the_part_that_failed() {
+async fn a_replay_as_it_was_keeps_the_message_and_resumes_at_the_failed_part() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let long = format!("first {}\n\nsecond {}", "a".repeat(3_000), "b".repeat(3_000));
@@ -105,7 +105,7 @@ async fn as_it_was_the_message_is_the_same_and_goes_on_with_the_part_that_failed
 }
 
 #[tokio::test]
-async fn as_it_is_the_message_is_made_anew_and_what_the_url_said_still_holds() {
+async fn a_replay_with_the_current_profile_renders_the_message_again_with_the_urls_parameters() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
@@ -128,7 +128,7 @@ async fn as_it_is_the_message_is_made_anew_and_what_the_url_said_still_holds() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
+async fn a_message_that_cannot_be_rendered_again_is_reported_and_not_sent() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
@@ -153,7 +153,7 @@ async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
     assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoBody));
     assert_eq!(api.messages().len(), 1);
 
-    // The stateless endpoint has no profile, and its token is gone once everything has arrived.
+    // The stateless endpoint has no profile, and its token is deleted once everything has arrived.
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=x");
     let id = fail(&server, &api, &path, "2").await;
     assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoProfile));
@@ -165,7 +165,7 @@ async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
+async fn a_bulk_replay_runs_in_the_background_and_can_be_stopped() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
@@ -173,7 +173,7 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     let chats: Vec<String> = (1..=300).map(|chat| chat.to_string()).collect();
     let chats: Vec<&str> = chats.iter().map(String::as_str).collect();
     assert_eq!(server.post(&path, event("1", &chats)).await.0, 200);
-    // As if all that wait had been refused, long ago; those under way arrive.
+    // This marks all waiting deliveries as refused long ago; those in flight arrive.
     let pool = sqlx::SqlitePool::connect(&server.database_url()).await.unwrap();
     sqlx::query(
         "UPDATE deliveries SET state = 'failed', cause = 'never_started', finished_at = 1, next_attempt_at = NULL
@@ -204,7 +204,7 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     let before = store.queue.bulk(id).await.unwrap().unwrap().done;
     assert_eq!((done.done + before, done.left(), done.refused.len()), (total, 0, 0), "{done:?}");
     assert_eq!(replays.begin(BulkKind::Cancel, &failed, &COMMAND_LINE).await.unwrap(), None);
-    // The form says so.
+    // The form reports the error.
     let operator = Person::new(&server, Role::Operator).await;
     let wrong = operator.post("/deliveries/all?outcome=failed", &[("do", "cancel")]).await;
     assert_eq!(wrong.status(), 422);
@@ -215,7 +215,7 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     assert_eq!(too_many.status(), 422);
     assert!(too_many.text().await.unwrap().contains("At most 200 deliveries can be chosen at once."));
 
-    // Thirty a second: some have arrived, the others are called off.
+    // Thirty are sent a second, so some have arrived and the others are cancelled.
     let waiting = Matching { outcome: Outcome::Waiting, ..failed };
     let cancel = replays.begin(BulkKind::Cancel, &waiting, &COMMAND_LINE).await.unwrap().unwrap();
     eventually("the rest to be called off", async || {
@@ -235,7 +235,7 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
 }
 
 #[tokio::test]
-async fn the_log_shows_what_was_turned_away_and_what_had_come_before() {
+async fn the_log_shows_refused_events_and_duplicates() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
@@ -278,7 +278,7 @@ async fn the_log_shows_what_was_turned_away_and_what_had_come_before() {
 }
 
 #[tokio::test]
-async fn the_log_is_read_page_by_page() {
+async fn every_row_of_the_log_is_on_exactly_one_page() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", true, &[(Parameter::Message, "Booked")]).await;
@@ -313,7 +313,7 @@ async fn the_log_is_read_page_by_page() {
         assert_eq!(rows.len(), count, "{outcome:?}");
         assert!(rows.is_sorted_by(|one, next| one > next), "{outcome:?}: {rows:?}");
     }
-    // The smaller pages of the store meet each of them once as well.
+    // Each row occurs once on the smaller pages of the store as well.
     let mut seen = Vec::new();
     let mut filter = server::store::LogFilter { outcome: Some(Outcome::Skipped), limit: 1, ..Default::default() };
     while let [row] = server.state.store.log.page(&filter).await.unwrap().rows.as_slice() {
@@ -326,7 +326,7 @@ async fn the_log_is_read_page_by_page() {
 }
 
 #[tokio::test]
-async fn the_command_line_replays_and_calls_off() {
+async fn the_command_line_replays_and_cancels_deliveries() {
     let api = BotApi::start().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -397,7 +397,7 @@ async fn the_command_line_replays_and_calls_off() {
     assert_eq!(server.terminate(), Some(0));
 }
 
-/// The ids of the log's rows of refused events, newest first.
+/// Returns the ids of the log's rows of refused events, newest first.
 async fn refused(server: &TestServer) -> Vec<i64> {
     log(server, None, Some(Outcome::Rejected)).await.rows.iter().map(|row| row.event).collect()
 }
@@ -407,7 +407,7 @@ async fn replay_event(server: &TestServer, id: i64) -> Result<i64, ReplayError> 
 }
 
 #[tokio::test]
-async fn a_refused_event_keeps_its_number_and_is_replayed_once_its_cause_is_mended() {
+async fn a_refused_event_keeps_its_id_and_can_be_replayed_once_its_cause_is_fixed() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
@@ -445,7 +445,7 @@ async fn a_refused_event_keeps_its_number_and_is_replayed_once_its_cause_is_mend
     assert!(texts.iter().filter(|text| text.starts_with("Moved\n")).count() == 1, "the URL said so: {texts:?}");
     assert!(texts.iter().filter(|text| text.starts_with("Booked\n")).count() == 3, "{texts:?}");
 
-    // Both events lead to each other, and the refused one is not offered again.
+    // Both events link to each other, and the refused one is not offered again.
     let rows = log(&server, None, Some(Outcome::Rejected)).await.rows;
     let as_new = rows.last().unwrap().replayed_as.clone().unwrap();
     let new = event_detail(&page_request(&server), &viewer(), &as_new).await.unwrap().row;
@@ -456,7 +456,7 @@ async fn a_refused_event_keeps_its_number_and_is_replayed_once_its_cause_is_mend
 }
 
 #[tokio::test]
-async fn a_refused_event_whose_copy_was_accepted_since_is_not_sent_again() {
+async fn a_refused_event_is_not_replayed_if_a_copy_was_accepted_later() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::TelegramFieldName, "*Other")]).await;
@@ -475,7 +475,7 @@ async fn a_refused_event_whose_copy_was_accepted_since_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn selected_or_all_refused_events_are_replayed_from_the_log() {
+async fn selected_or_all_refused_events_can_be_replayed_from_the_log() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;

@@ -1,4 +1,4 @@
-//! Requests that other sites send, and what every answer tells a browser, whatever it answers.
+//! Requests that other sites send, and the headers of every kind of answer.
 
 use std::collections::BTreeSet;
 
@@ -21,20 +21,20 @@ use crate::{
 const FORM: &str = "application/x-www-form-urlencoded";
 const REFUSAL: &str = "this request came from another site\n";
 
-/// A route's path with something in the place of what varies.
+/// Returns a route's path with its placeholders filled in.
 fn path_of(route: &Route, profile: i64) -> String {
     let path = route.path.replace("{id}", &profile.to_string()).replace("{code}", "x");
     path.replace("{*", "{").replace(['{', '}'], "")
 }
 
-/// Whether it knows nobody: no session is looked at there.
+/// Tells whether the route is for programs and ignores sessions.
 fn is_for_machines(route: &Route) -> bool {
     ["/h", "/webhook", "/telegram", "/healthz", "/readyz", "/metrics", "/pkg", "/robots.txt", "/favicon.ico"]
         .iter()
         .any(|open| route.path == *open || route.path.starts_with(&format!("{open}/")))
 }
 
-/// What the browser of somebody who is signed in says of a request that another site has it send.
+/// Returns the headers that a signed-in person's browser sends with a request that another site triggers.
 fn hostile(base: &str) -> Vec<Vec<(&'static str, String)>> {
     let (host, port) = base.strip_prefix("http://").unwrap().split_once(':').unwrap();
     let origin = |origin: String| vec![("origin", origin)];
@@ -42,7 +42,7 @@ fn hostile(base: &str) -> Vec<Vec<(&'static str, String)>> {
         origin("https://evil.example".into()),
         origin("null".into()),
         origin(String::new()),
-        // The same host at another port, under another scheme, a part or a neighbour of it.
+        // These origins have the same host with another port or scheme, or are a parent or sibling domain.
         origin(format!("http://{host}:1")),
         origin(format!("http://{host}")),
         origin(format!("https://{host}:{port}")),
@@ -54,14 +54,14 @@ fn hostile(base: &str) -> Vec<Vec<(&'static str, String)>> {
         vec![("sec-fetch-site", "same-site".into())],
         vec![("sec-fetch-site", "unheard-of".into())],
         vec![("origin", base.to_owned()), ("origin", "https://evil.example".into())],
-        // The browser knows better than a header that agrees by chance.
+        // One header agrees by chance, but the browser's other header says cross-site.
         vec![("origin", base.to_owned()), ("sec-fetch-site", "cross-site".into())],
         vec![("origin", "https://evil.example".into()), ("sec-fetch-site", "same-origin".into())],
     ]
 }
 
 #[tokio::test]
-async fn no_route_that_changes_something_takes_it_from_another_site() {
+async fn no_changing_route_accepts_requests_from_another_site() {
     let server = TestServer::start_with("http://127.0.0.1:9", trust_proxies).await;
     let profile = server.profile("A", true, &[]).await;
     let admin = Person::new(&server, Role::Admin).await.anywhere();
@@ -82,7 +82,7 @@ async fn no_route_that_changes_something_takes_it_from_another_site() {
             assert_eq!(answer.text().await.unwrap(), REFUSAL, "{path} {said:?}");
         }
     }
-    // Whatever method is made up, on every route: the guard stands before them all.
+    // The guard is in front of every route, so any method is refused.
     for route in table().iter().filter(|route| !is_for_machines(route)) {
         for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"] {
             let path = path_of(route, profile.id);
@@ -97,7 +97,7 @@ async fn no_route_that_changes_something_takes_it_from_another_site() {
     assert_eq!(format!("{:?}", before.account), format!("{:?}", after.account));
     assert!(server.state.store.profiles.get(profile.id).await.unwrap().is_some());
     assert_eq!(admin.get("/account").await.status(), 200, "and the session is still open");
-    // The same from here is taken, or refused for what is in it.
+    // The same request from this site is accepted, or refused because of its content.
     for route in &changing {
         let path = path_of(route, 999);
         if ["/logout", "/account/sessions/end"].contains(&path.as_str()) {
@@ -114,7 +114,7 @@ async fn no_route_that_changes_something_takes_it_from_another_site() {
 }
 
 #[tokio::test]
-async fn a_page_under_the_public_name_but_in_plain_is_another_site() {
+async fn a_page_at_the_public_host_over_http_counts_as_another_site() {
     let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     for (host, origin, refused) in [
@@ -123,7 +123,7 @@ async fn a_page_under_the_public_name_but_in_plain_is_another_site() {
         ("hooks.example.com", "https://hooks.example.com:8443", true),
         ("hooks.example.com", "https://evil.hooks.example.com", true),
         ("hooks.example.com", "https://example.com", true),
-        // Through a proxy that names a host of its own, and past it.
+        // The request comes through a proxy with its own `Host`, or bypasses it.
         ("127.0.0.1:3000", "https://hooks.example.com", false),
         ("127.0.0.1:3000", "http://127.0.0.1:3000", false),
     ] {
@@ -134,7 +134,7 @@ async fn a_page_under_the_public_name_but_in_plain_is_another_site() {
     server.stop().await;
 }
 
-/// What a policy says of each kind.
+/// Returns the directives of a policy with their sources.
 fn directives(policy: &str) -> Vec<(&str, Vec<&str>)> {
     let split = policy.split(';').map(str::trim).filter(|directive| !directive.is_empty());
     split
@@ -144,7 +144,7 @@ fn directives(policy: &str) -> Vec<(&str, Vec<&str>)> {
         .collect()
 }
 
-/// The nonce of an answer's policy, which is as strict as it must be.
+/// Returns the nonce of an answer's policy, and checks that the policy is strict.
 fn judged_policy(path: &str, response: &Response) -> Option<String> {
     let all: Vec<_> = response.headers().get_all("content-security-policy").iter().collect();
     assert_eq!(all.len(), 1, "{path}");
@@ -154,7 +154,7 @@ fn judged_policy(path: &str, response: &Response) -> Option<String> {
     let none = Some(vec!["'none'"]);
     assert_eq!((of("default-src"), of("base-uri"), of("frame-ancestors")), (none.clone(), none.clone(), none.clone()));
     assert!(of("form-action") == none || of("form-action") == Some(vec!["'self'"]), "{path}: {policy}");
-    // What is not named falls back to nothing at all.
+    // Directives that are not listed fall back to `default-src 'none'`.
     assert!(of("object-src").is_none() || of("object-src") == none, "{path}: {policy}");
     let mut nonce = None;
     for (name, sources) in &directives {
@@ -176,7 +176,8 @@ fn judged_policy(path: &str, response: &Response) -> Option<String> {
     nonce
 }
 
-/// Every part of a page is allowed by a policy that allows nothing inline without this nonce and no foreign host.
+/// Checks that every part of a page is allowed by a policy that allows nothing inline without this nonce and no
+/// foreign host.
 pub fn judge_page(path: &str, page: &str, nonce: &str) {
     for tag in tags(page) {
         let Tag { name, .. } = &tag;
@@ -202,7 +203,7 @@ pub fn judge_page(path: &str, page: &str, nonce: &str) {
 }
 
 #[tokio::test]
-async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
+async fn every_page_has_a_strict_policy_with_a_unique_nonce() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let (_, answer) = server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
@@ -254,7 +255,7 @@ async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
     server.stop().await;
 }
 
-/// What Mozilla's Observatory asks for, and what else costs nothing.
+/// Checks the headers that Mozilla's Observatory asks for, and some more.
 fn judge_headers(what: &str, response: &Response, is_https: bool) {
     let header = |name: &str| {
         let all: Vec<_> = response.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect();
@@ -272,7 +273,7 @@ fn judge_headers(what: &str, response: &Response, is_https: bool) {
     judged_policy(what, response);
     let hsts = header("strict-transport-security");
     assert_eq!(hsts.is_some(), is_https, "{what}");
-    // Half a year is what is asked for.
+    // The Observatory requires half a year.
     let age = hsts.and_then(|hsts| hsts.strip_prefix("max-age=")).and_then(|age| age.split(';').next());
     assert!(age.is_none_or(|age| age.parse::<u64>().unwrap() >= 15_768_000), "{what}");
     for cookie in response.headers().get_all("set-cookie") {
@@ -339,7 +340,7 @@ async fn every_kind_of_answer_carries_every_header() {
             assert_eq!(response.status(), status, "{what}");
             judge_headers(what, &response, is_https);
         }
-        // A pause gives back single requests: the allowance is used up until one is refused.
+        // The allowance refills over time, so it is used up again until a request is refused.
         let refused = loop {
             while server.state.limits.page([127, 0, 0, 1].into()).is_ok() {}
             let response = as_nobody("/login").send().await.unwrap();
@@ -349,7 +350,6 @@ async fn every_kind_of_answer_carries_every_header() {
             assert_eq!(response.status(), 200);
         };
         judge_headers("too many", &refused, is_https);
-        // A database that is gone.
         server.state.store.close().await;
         let gone = server.http.post(server.url("/h/another")).body("{}").send().await.unwrap();
         assert_eq!(gone.status(), 503);
@@ -359,7 +359,7 @@ async fn every_kind_of_answer_carries_every_header() {
 }
 
 #[tokio::test]
-async fn what_a_proxy_says_of_the_client_is_believed_of_a_trusted_one_alone() {
+async fn the_client_address_from_a_proxy_is_used_only_if_the_proxy_is_trusted() {
     let trusting = ["127.0.0.0/8", "::1"];
     for (trusted, header, value, expected) in [
         (&[][..], "x-forwarded-for", "203.0.113.9", "127.0.0.1"),
@@ -378,7 +378,7 @@ async fn what_a_proxy_says_of_the_client_is_believed_of_a_trusted_one_alone() {
         })
         .await;
         let person = Person::new(&server, Role::Admin).await;
-        // What is recorded of an export is whence it came.
+        // The audit entry of an export has the client's address.
         let export = server.http.get(server.url("/profiles/export")).header("cookie", &person.cookie);
         assert_eq!(export.header(header, value).send().await.unwrap().status(), 200);
         let audit = person.see("/audit").await;

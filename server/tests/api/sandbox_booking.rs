@@ -1,4 +1,4 @@
-//! The booking bot of the sandbox: set up, talked to and booked with, without a bot of one's own.
+//! The booking bot of the sandbox: setting it up, talking to it and booking with it, without a real bot.
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 
@@ -16,7 +16,7 @@ async fn say(person: &Person<'_>, text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_booking_bot_is_tried_without_a_token() {
+async fn a_booking_bot_can_be_tried_without_a_token() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let page = person.see("/sandbox").await;

@@ -18,7 +18,7 @@ async fn server() -> TestServer {
 }
 
 #[tokio::test]
-async fn it_counts_once_its_first_code_was_typed_and_each_code_is_taken_once() {
+async fn the_second_factor_is_active_after_its_first_code_and_each_code_works_once() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let elsewhere = Visitor::new(&server);
@@ -57,7 +57,7 @@ async fn it_counts_once_its_first_code_was_typed_and_each_code_is_taken_once() {
 }
 
 #[tokio::test]
-async fn half_a_session_ends_after_five_tries() {
+async fn a_sign_in_ends_after_five_wrong_codes() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (totp, _) = owner.turn_factor_on().await;
@@ -87,7 +87,7 @@ async fn half_a_session_ends_after_five_tries() {
 }
 
 #[tokio::test]
-async fn a_recovery_code_works_once_and_new_ones_take_the_place_of_the_old() {
+async fn a_recovery_code_works_once_and_new_codes_replace_the_old() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (_, codes) = owner.turn_factor_on().await;
@@ -116,7 +116,7 @@ async fn a_recovery_code_works_once_and_new_ones_take_the_place_of_the_old() {
 }
 
 #[tokio::test]
-async fn switching_it_off_takes_a_fresh_proof_of_both() {
+async fn switching_the_second_factor_off_requires_confirming_password_and_code() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (totp, _) = owner.turn_factor_on().await;
@@ -153,7 +153,7 @@ async fn switching_it_off_takes_a_fresh_proof_of_both() {
 }
 
 #[tokio::test]
-async fn a_new_password_by_a_link_does_not_switch_it_off() {
+async fn resetting_the_password_does_not_switch_the_second_factor_off() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (_, codes) = owner.turn_factor_on().await;
@@ -167,7 +167,7 @@ async fn a_new_password_by_a_link_does_not_switch_it_off() {
 }
 
 #[tokio::test]
-async fn where_the_settings_ask_for_it_nothing_else_opens_before() {
+async fn a_required_second_factor_must_be_set_up_before_any_other_page() {
     let server = TestServer::start_with("http://127.0.0.1:9", |config| {
         config.fixed.fix(hookgram::setting::Setting::SecondFactor, "operators").unwrap();
     })
@@ -188,7 +188,7 @@ async fn where_the_settings_ask_for_it_nothing_else_opens_before() {
 }
 
 #[tokio::test]
-async fn changing_the_password_takes_the_second_factor_too() {
+async fn changing_the_password_requires_the_second_factor() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (totp, codes) = owner.turn_factor_on().await;
@@ -218,7 +218,7 @@ async fn changing_the_password_takes_the_second_factor_too() {
 }
 
 #[tokio::test]
-async fn turning_it_on_does_not_prolong_the_proof_of_the_password() {
+async fn turning_the_second_factor_on_does_not_extend_the_password_confirmation() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     server.age_sessions(9 * 60_000).await;
@@ -251,7 +251,7 @@ async fn a_sign_in_link_leads_to_the_second_step() {
 }
 
 #[tokio::test]
-async fn wrong_codes_are_counted_by_account_across_sign_ins_and_restarts() {
+async fn wrong_codes_are_counted_per_account_across_sign_ins_and_restarts() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (totp, codes) = owner.turn_factor_on().await;
@@ -288,7 +288,7 @@ async fn wrong_codes_are_counted_by_account_across_sign_ins_and_restarts() {
 }
 
 #[tokio::test]
-async fn codes_are_counted_wherever_they_are_asked_for() {
+async fn codes_are_counted_on_every_page_that_asks_for_them() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     owner.turn_factor_on().await;

@@ -1,5 +1,5 @@
-//! Every way in which something can go wrong is driven with marked secrets, at `trace`; then all that came out is
-//! searched for them: answers with their headers, pages, logs, mails, exports, the terminal, the database's files.
+//! Every failure is provoked with distinctive secrets, with the log at `trace`. Then all output is searched for them:
+//! answers with their headers, pages, logs, mails, exports, the terminal, the database's files.
 
 use std::{
     cell::{Cell, RefCell},
@@ -39,12 +39,12 @@ const WEAK: &str = "WeakWeakWeakWeak";
 const SMTP: &str = "SmtpP@ss:wordMarked";
 const METRICS: &str = "MetricsTokenMarked42";
 
-/// A browser that keeps cookies, whose every answer goes into the ledger.
+/// A browser that keeps cookies and records each answer in the ledger.
 struct Browser<'a> {
     base: String,
     ledger: &'a Ledger,
     jar: RefCell<BTreeMap<String, String>>,
-    /// What belongs into the next answer.
+    /// The secrets that the next answer may contain.
     may: RefCell<Vec<&'static str>>,
     scripts: Cell<bool>,
 }
@@ -61,7 +61,7 @@ impl<'a> Browser<'a> {
         Self { base, ledger, jar: RefCell::default(), may: RefCell::default(), scripts: Cell::new(false) }
     }
 
-    /// What belongs into the next answer.
+    /// Allows the next answer to contain these secrets.
     fn may(&self, names: &[&'static str]) -> &Self {
         *self.may.borrow_mut() = names.to_vec();
         self
@@ -90,7 +90,7 @@ impl<'a> Browser<'a> {
         Answer { status, to, text }
     }
 
-    /// A cookie's value is a secret wherever else it is.
+    /// The value of a cookie is a secret everywhere else.
     fn keep(&self, headers: &HeaderMap) {
         for cookie in headers.get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
@@ -118,7 +118,7 @@ impl<'a> Browser<'a> {
         self.send(Method::POST, path, &[("content-type", "application/json")], Some(body.into())).await
     }
 
-    /// A form, and where it leads, twice: as a browser without scripts sends it, and as one with them.
+    /// Sends a form and follows it twice: as a browser without scripts and as one with scripts.
     async fn both(&self, path: &str, fields: &[(&str, &str)]) {
         for scripts in [false, true] {
             self.scripts.set(scripts);
@@ -132,7 +132,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// Runs the binary, and notes what it said.
+/// Runs the binary and records its output.
 fn terminal(ledger: &Ledger, data: &Path, arguments: &[&str], environment: &[(&str, &str)], may: &[&str]) -> Output {
     let mut command = hookgram(data, arguments);
     command.envs(environment.iter().copied()).env("HOOKGRAM_LOG", "trace");
@@ -143,12 +143,12 @@ fn terminal(ledger: &Ledger, data: &Path, arguments: &[&str], environment: &[(&s
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_secret_in_any_output_logged_as_text() {
+async fn no_secret_is_in_any_output_with_the_text_log() {
     drive("text").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_secret_in_any_output_logged_as_json() {
+async fn no_secret_is_in_any_output_with_the_json_log() {
     drive("json").await;
 }
 
@@ -208,7 +208,7 @@ async fn drive(format: &str) {
     for key in keys {
         ledger.secret_in("log", "webhook key", &key);
     }
-    // The first link is printed, not logged.
+    // The first link is printed to the terminal and not logged.
     let log = || server.output().replace(&set_up, "");
     assert!(log().contains("/webhook/telegram") && !log().contains("telegramToken"), "no query is logged");
     ledger.said("log", log(), &[]);
@@ -222,7 +222,7 @@ async fn drive(format: &str) {
     assert!(findings.is_empty(), "{} secrets were said:\n{}", findings.len(), findings.join("\n"));
 }
 
-/// The first account, wrong passwords everywhere, links. Answers with the printed link's code.
+/// Creates the first account and uses wrong passwords and links. Returns the code of the printed link.
 async fn ways_in(browser: &Browser<'_>, server: &Process, data: &Path) -> String {
     let ledger = browser.ledger;
     eventually("the first link", async || server.output().contains("/setup/")).await;
@@ -245,7 +245,7 @@ async fn ways_in(browser: &Browser<'_>, server: &Process, data: &Path) -> String
         browser.form("/login", &[("email", email), ("password", password), ("next", "/audit")]).await;
     }
     browser.json("/login", json!({"email": owner, "password": WRONG}).to_string()).await;
-    // Typed into the field above by mistake: only whoever did so sees it again.
+    // The password was typed into the wrong field by mistake, so only the person who typed it may see it again.
     browser.may(&["wrong password"]).form("/login", &[("email", WRONG), ("password", "")]).await;
     browser.get(&format!("/login?password={}", query::encode(WRONG))).await;
     browser.form("/forgot", &[("email", owner)]).await;
@@ -263,7 +263,7 @@ async fn ways_in(browser: &Browser<'_>, server: &Process, data: &Path) -> String
     set_up
 }
 
-/// Somebody who is invited sets up a second factor, and mistypes what can be mistyped.
+/// An invited person sets up a second factor and makes every possible typing mistake.
 async fn second_factor(browser: &Browser<'_>, server: &Process, data: &Path) {
     let ledger = browser.ledger;
     let page = browser.may(&["code of an invitation"]);
@@ -301,7 +301,7 @@ async fn second_factor(browser: &Browser<'_>, server: &Process, data: &Path) {
     terminal(ledger, data, &["user", "second-factor-off", "guest@example.com"], &[], &[]);
 }
 
-/// A mail server that fails in every way and repeats what it heard.
+/// The mail server fails in every way and repeats what it received.
 async fn mail(browser: &Browser<'_>, smtp: &SmtpServer) {
     let password = query::encode(SMTP);
     for (url, from) in [
@@ -329,7 +329,7 @@ async fn mail(browser: &Browser<'_>, smtp: &SmtpServer) {
     assert!(smtp.connections() >= 5, "{:?}", smtp.verbs());
 }
 
-/// The endpoints, with a token wherever one could slip to.
+/// Calls the endpoints with a token in every place where one could be put by mistake.
 async fn endpoints(browser: &Browser<'_>, api: &BotApi) {
     api.know([STATELESS, PROFILE, IMPORTED]);
     let good = format!("telegramToken={STATELESS}&telegramFieldName=*TelegramId&errorEmail=a@example.com");
@@ -345,7 +345,7 @@ async fn endpoints(browser: &Browser<'_>, api: &BotApi) {
         format!("{good}&message=%FF{STATELESS}&sign_text=<b>{STATELESS}"),
     ];
     queries.extend(Parameter::all().map(|parameter| format!("{good}&{}={STATELESS}", parameter.name())));
-    // What is part of a message is sent as it is.
+    // Parameters that are part of a message are sent unchanged.
     let is_said = |query: &str| ["message=", "sign_text=", "_name="].iter().any(|name| query.contains(name));
     for query in &queries {
         for path in ["/webhook/telegram", "/h/k7Rm2Qx9TvB4nWpL"] {
@@ -377,13 +377,14 @@ async fn endpoints(browser: &Browser<'_>, api: &BotApi) {
         format!("/rpc/{STATELESS}"),
         format!("/find-chat/{STATELESS}"),
     ] {
-        // What was asked for stands in the field that asked.
+        // The page shows the search text in its field.
         let may: &[&'static str] = if path.contains('?') { &["token of a URL"] } else { &[] };
         browser.may(may).get(&path).await;
     }
 }
 
-/// The builder's form with faults, with and without scripts; a test send against a Bot API with all its moods.
+/// Sends the builder's form with faults, with and without scripts, and test messages to a Bot API that fails in every
+/// way.
 async fn builder(browser: &Browser<'_>, api: &BotApi) {
     let form = |token: &'static str, field: &'static str, mail: &'static str| {
         [
@@ -429,7 +430,7 @@ async fn builder(browser: &Browser<'_>, api: &BotApi) {
     assert!(saved.to.contains("/share"), "{} {}", saved.status, saved.text);
 }
 
-/// How a Bot API, or what stands before it, may fail; and repeat the address that it was asked at.
+/// Returns the ways in which a Bot API, or a proxy in front of it, may fail while repeating the requested address.
 fn moods(token: &'static str) -> [Play; 9] {
     let repeated: &'static str = format!("Not Found: /bot{token}/sendMessage").leak();
     [
@@ -445,7 +446,7 @@ fn moods(token: &'static str) -> [Play; 9] {
     ]
 }
 
-/// Events of the profile and of the stateless endpoint, each ending in another way. Answers with the webhook key.
+/// Posts events to the profile and the stateless endpoint, each with another outcome. Returns the webhook key.
 async fn deliveries(browser: &Browser<'_>, api: &BotApi) -> Vec<String> {
     let page = browser.get("/").await.text;
     let key = between(&page, "/h/", "\"").split('<').next().unwrap().to_owned();
@@ -455,7 +456,7 @@ async fn deliveries(browser: &Browser<'_>, api: &BotApi) -> Vec<String> {
     ];
     let mut number = 100;
     for (url, token) in urls {
-        // A refused token ends it.
+        // A refused token ends the deliveries, so it is the last case.
         for play in moods(token).into_iter().rev() {
             number += 1;
             let asked = api.messages().len();
@@ -464,7 +465,7 @@ async fn deliveries(browser: &Browser<'_>, api: &BotApi) -> Vec<String> {
             assert_eq!(answer.status, 200, "{}", answer.text);
             eventually("the message to be tried", async || api.messages().len() > asked).await;
         }
-        // A refused token is given again.
+        // The refused token is entered again.
         let token = [("id", "1"), ("form[name]", "Salon"), ("form[target]", "bot"), ("form[token]", PROFILE)];
         let fields = [&token[..], &[("form[values][telegramFieldName]", "*TelegramId")]].concat();
         browser.form("/rpc/operator/save-profile", &fields).await;
@@ -473,7 +474,7 @@ async fn deliveries(browser: &Browser<'_>, api: &BotApi) -> Vec<String> {
     vec![key]
 }
 
-/// Files and lists of URLs, with faults and without.
+/// Imports files and lists of URLs, with and without faults.
 async fn imports(browser: &Browser<'_>, data: &Path) {
     let faulty = format!("profiles:\n- name: A\n  telegramToken: '{IMPORTED}'\n  timezone: x\n- {IMPORTED}: 1\n");
     let broken = format!("profiles: [{IMPORTED}\n  - :");
@@ -494,7 +495,7 @@ async fn imports(browser: &Browser<'_>, data: &Path) {
     browser.form("/profiles/urls", &[("text", &urls.join("\n"))]).await;
 }
 
-/// Everything that can be looked at, and downloaded.
+/// Opens every page and downloads every file.
 async fn pages(browser: &Browser<'_>, data: &Path, keys: &[String]) {
     let mut paths: Vec<String> = [
         "/",
@@ -552,7 +553,7 @@ async fn pages(browser: &Browser<'_>, data: &Path, keys: &[String]) {
     assert!(String::from_utf8_lossy(&whole.stdout).contains(PROFILE), "who asks for the secrets gets them");
 }
 
-/// A webhook key wherever a slip can put it: in the path, the method, the query and the page one comes from.
+/// Puts a webhook key everywhere a mistake can put it: in the path, the method, the query and the `Referer`.
 async fn sloppy_paths(browser: &Browser<'_>, key: &str) {
     let paths = [
         format!("/{key}"),
@@ -592,7 +593,7 @@ async fn sloppy_paths(browser: &Browser<'_>, key: &str) {
     }
 }
 
-/// The command line, with secrets where they belong and where they do not.
+/// Runs the command line with secrets in right and wrong places.
 fn command_line(ledger: &Ledger, data: &Path) {
     let url =
         format!("https://old.example/webhook/telegram?telegramToken={STATELESS}&timezone={STATELESS}&x={STATELESS}");

@@ -1,4 +1,4 @@
-//! Sessions: where one is signed in, how they end, and what takes a fresh proof.
+//! Sessions: the list of devices, how sessions end, and which actions require confirming the password again.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 #[tokio::test]
-async fn each_is_listed_with_its_device_and_can_be_ended() {
+async fn each_session_is_listed_with_its_device_and_can_be_ended() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let phone = Visitor::new(&server).with_agent(
@@ -52,7 +52,7 @@ async fn each_is_listed_with_its_device_and_can_be_ended() {
 }
 
 #[tokio::test]
-async fn an_old_proof_is_asked_for_again() {
+async fn the_password_must_be_confirmed_again_after_ten_minutes() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let other = Visitor::new(&server);
@@ -66,14 +66,14 @@ async fn an_old_proof_is_asked_for_again() {
     assert_eq!(owner.post("/confirm", &fields).await.to, "/account/sessions/end");
     assert_eq!(owner.post("/account/sessions/end", &[]).await.to, "/account");
     assert!(!other.is_in().await);
-    // Nobody else's word for where to go on.
+    // An address on another site is ignored as the page to continue with.
     assert_eq!(owner.post("/confirm", &[("password", PASSWORD), ("next", "https://evil.example")]).await.to, "/");
     assert_eq!(Visitor::new(&server).get("/confirm").await.status, 303);
     server.stop().await;
 }
 
 #[tokio::test]
-async fn one_ends_after_two_weeks_idle_and_after_ninety_days_however_much_it_is_used() {
+async fn a_session_ends_after_two_idle_weeks_or_90_days_in_total() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let hash = codes::hash(&owner.cookie("hookgram_session").unwrap());
@@ -93,7 +93,7 @@ async fn one_ends_after_two_weeks_idle_and_after_ninety_days_however_much_it_is_
     server.stop().await;
 }
 
-/// Opens a live stream; what reads it until it ends.
+/// Opens a live stream. Returns the task that reads it until it ends.
 async fn live(server: &TestServer, visitor: &Visitor<'_>) -> JoinHandle<()> {
     let cookie = format!("hookgram_session={}", visitor.cookie("hookgram_session").unwrap());
     let stream = server.http.get(server.url("/live/deliveries")).header("cookie", cookie).send().await.unwrap();
@@ -109,7 +109,7 @@ async fn ended(what: &str, stream: &JoinHandle<()>) {
 }
 
 #[tokio::test]
-async fn a_live_stream_ends_with_its_session_however_that_ends() {
+async fn a_live_stream_ends_when_its_session_is_ended_in_any_way() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Visitor::invited(&server, "admin@example.com", Role::Admin).await;
     let others = live(&server, &admin).await;
@@ -165,7 +165,7 @@ async fn a_live_stream_ends_with_its_session_however_that_ends() {
 }
 
 #[tokio::test]
-async fn a_live_stream_ends_when_its_session_runs_out_or_another_process_ends_it() {
+async fn a_live_stream_ends_when_its_session_expires_or_another_process_ends_it() {
     let often = |config: &mut Config| config.patience.look = Duration::from_millis(10);
     let server = TestServer::start_with("http://127.0.0.1:9", often).await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;

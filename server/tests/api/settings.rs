@@ -1,4 +1,4 @@
-//! The settings: what an admin sets holds at once, what is fixed does not move, what is secret is not shown again.
+//! Settings: changes by an admin apply at once, fixed settings cannot be changed, and secrets are not shown again.
 
 use hookgram::{
     parameters::Parameter,
@@ -19,7 +19,7 @@ fn stateless() -> String {
 }
 
 #[tokio::test]
-async fn what_is_set_holds_at_once_and_after_a_restart() {
+async fn changed_settings_apply_at_once_and_after_a_restart() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", true, &[(Parameter::Message, "Hi")]).await;
@@ -57,7 +57,7 @@ async fn what_is_set_holds_at_once_and_after_a_restart() {
 }
 
 #[tokio::test]
-async fn two_admins_overwrite_nothing_unseen() {
+async fn concurrent_changes_of_one_setting_are_not_overwritten_unseen() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let page = admin.see("/settings").await;
@@ -71,12 +71,12 @@ async fn two_admins_overwrite_nothing_unseen() {
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
     assert_eq!(save(days("retention_days", "60", "30").to_vec()).await.0, 303);
-    // The other began from 30 days, too, and changes another field of the card.
+    // The other admin also started from 30 days, and changes another field of the card.
     let both = [days("retention_days", "30", "30"), days("audit_days", "90", "365")].concat();
     assert_eq!(save(both).await.0, 303);
     let shown = |setting| server.state.settings.now().shown(setting);
     assert_eq!((shown(Setting::RetentionDays), shown(Setting::AuditDays)), ("60".to_owned(), "90".to_owned()));
-    // Who has edited the same field sees what is stored, and may replace it.
+    // An admin who edited the same field sees the stored value and may replace it.
     let (status, page) = save(days("retention_days", "10", "30").to_vec()).await;
     assert_eq!(status, 409);
     assert!(page.contains("Stored now: 60") && page.contains("value=\"10\""), "{page}");
@@ -88,7 +88,7 @@ async fn two_admins_overwrite_nothing_unseen() {
 }
 
 #[tokio::test]
-async fn faults_stand_at_their_fields_and_what_was_typed_stays() {
+async fn faults_of_settings_are_shown_at_their_fields_and_the_input_is_kept() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let answer = admin.post("/settings", &[("retention_days", "0"), ("audit_days", "90")]).await;
@@ -111,7 +111,7 @@ async fn faults_stand_at_their_fields_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
-async fn what_flag_or_environment_fix_is_shown_with_its_name_and_does_not_move() {
+async fn a_setting_fixed_by_flag_or_environment_is_shown_with_its_variable_and_cannot_be_changed() {
     let server = TestServer::start_with("http://127.0.0.1:9", |config| {
         config.fixed.fix(Setting::RetentionDays, "7").unwrap();
         config.fixed.fix(Setting::Stateless, "false").unwrap();
@@ -130,7 +130,7 @@ async fn what_flag_or_environment_fix_is_shown_with_its_name_and_does_not_move()
 }
 
 #[tokio::test]
-async fn a_test_mail_says_what_the_server_answered_and_a_password_is_not_shown_again() {
+async fn a_test_mail_shows_the_smtp_servers_answer_and_the_password_is_not_shown_again() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let smtp = SmtpServer::start().await;
     let admin = Person::new(&server, Role::Admin).await;
@@ -152,7 +152,7 @@ async fn a_test_mail_says_what_the_server_answered_and_a_password_is_not_shown_a
     assert!(page.contains("The mail was not sent.") && page.contains("no such user here"), "{page}");
     let audit = admin.see("/audit").await;
     assert!(audit.contains("Test mail sent") && !audit.contains(PASSWORD), "{audit}");
-    // The field left blank keeps the server; the mark forgets it.
+    // A blank field keeps the mail server; the checkbox removes it.
     admin.post("/settings", &[("smtp_url", ""), ("mail_from", "Hooks <hooks@example.com>")]).await;
     assert!(server.state.settings.now().smtp.is_some());
     admin.post("/settings", &[("smtp_url", ""), ("smtp_forget", "on"), ("mail_from", "")]).await;
@@ -161,12 +161,12 @@ async fn a_test_mail_says_what_the_server_answered_and_a_password_is_not_shown_a
 }
 
 #[tokio::test]
-async fn a_mail_service_is_chosen_and_its_server_is_known() {
+async fn choosing_a_mail_service_fills_in_its_server() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let url = || server.state.settings.now().shown(Setting::SmtpUrl);
     let from = || server.state.settings.now().shown(Setting::MailFrom);
-    // A service that is only looked at changes nothing.
+    // Choosing a service without entering anything changes nothing.
     let look =
         [("smtp_service", "gmail"), ("smtp_host", ""), ("smtp_user", ""), ("smtp_password", ""), ("mail_from", "")];
     admin.post("/settings", &look).await;
@@ -193,7 +193,7 @@ async fn a_mail_service_is_chosen_and_its_server_is_known() {
         assert!(page.contains(page_of), "{page_of}");
     }
 
-    // The password stays while only the port changes.
+    // The password is kept if only the port changes.
     let stored = || server.state.settings.now().smtp_password().unwrap();
     let moved = [
         ("smtp_service", "other"),
@@ -208,7 +208,7 @@ async fn a_mail_service_is_chosen_and_its_server_is_known() {
     assert_eq!(url(), "smtp://salon%40yandex.ru:…@smtp.yandex.ru:587");
     assert_eq!(secrecy::ExposeSecret::expose_secret(&stored().1), "p@ss:word");
 
-    // Another server does not get it.
+    // The stored password is not used for another server.
     let elsewhere =
         moved.map(|(name, value)| if name == "smtp_host" { (name, "evil.example.com") } else { (name, value) });
     let answer = admin.post("/settings", &elsewhere).await;
@@ -218,7 +218,7 @@ async fn a_mail_service_is_chosen_and_its_server_is_known() {
     assert!(between(&page, "id=\"smtp_password\"", ">").contains("aria-invalid=\"true\""));
     assert_eq!(url(), "smtp://salon%40yandex.ru:…@smtp.yandex.ru:587");
 
-    // A URL that is typed whole wins.
+    // A complete URL takes precedence over the fields.
     let whole = [&moved[..], &[("smtp_url", "smtp://localhost:25")]].concat();
     admin.post("/settings", &whole).await;
     assert_eq!(url(), "smtp://localhost:25");
@@ -226,7 +226,7 @@ async fn a_mail_service_is_chosen_and_its_server_is_known() {
 }
 
 #[tokio::test]
-async fn two_admins_do_not_overwrite_each_other_s_mail_server() {
+async fn concurrent_changes_of_the_mail_server_are_not_overwritten() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let fields = |host: &'static str, user: &'static str, password: &'static str, was: &'static str| {
@@ -250,7 +250,7 @@ async fn two_admins_do_not_overwrite_each_other_s_mail_server() {
     assert!(page.contains("Stored now: smtps://a:…@one.example.com:465"), "{page}");
     assert!(page.contains("value=\"two.example.com\""), "what was typed stays");
     assert_eq!(url(), "smtps://a:…@one.example.com:465");
-    // Who has not touched the server changes something else of the card.
+    // This admin did not change the server, but another field of the card.
     let mut other = fields("one.example.com", "a", "", "smtps://a:…@one.example.com:465");
     other[7].1 = "b@example.com";
     other[8].1 = "a@example.com";

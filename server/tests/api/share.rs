@@ -1,4 +1,4 @@
-//! What a profile's address is shared with, and the newest event as it comes.
+//! Sharing a profile's address, and showing the newest event as it arrives.
 
 use std::{process::Command, time::Duration};
 
@@ -43,7 +43,7 @@ async fn last_event(server: &TestServer, id: i64) -> Option<LastEventView> {
     profiles::last_event(&page_request(server), id).await.unwrap()
 }
 
-/// Runs a line as it would be pasted into a terminal; what it prints.
+/// Runs a line as if it were pasted into a terminal. Returns its output.
 async fn pasted(line: String) -> Value {
     let run = move || Command::new("sh").args(["-c", &line]).output();
     let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
@@ -52,7 +52,7 @@ async fn pasted(line: String) -> Value {
 }
 
 #[tokio::test]
-async fn the_line_for_the_terminal_works_when_pasted() {
+async fn the_curl_command_works_when_pasted_into_a_terminal() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let awkward = "*Id клиента's \"$HOME\" `date` \\ !x";
     let stored = server.profile("A", true, &[(Parameter::TelegramFieldName, awkward)]).await;
@@ -61,7 +61,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
     assert_eq!(pasted(line).await["Message"], "The event has been accepted");
     server.wait_for_state(DeliveryState::Delivered).await;
 
-    // A profile that wants one type of event gets one of that type.
+    // For a profile with a single event type, the command posts an event of that type.
     let draft = EditedProfile {
         name: "B".into(),
         enabled: Some(true),
@@ -81,7 +81,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
 }
 
 #[tokio::test]
-async fn the_url_without_a_profile_says_what_the_profile_says() {
+async fn the_stateless_url_of_a_profile_produces_the_profiles_message() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let parameters = [
@@ -118,7 +118,7 @@ async fn the_url_without_a_profile_says_what_the_profile_says() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_way_of_an_address_is_said() {
+async fn obstacles_to_reaching_the_address_are_reported() {
     for (public, obstacle) in [
         (None, Some(Obstacle::OnlyHere)),
         (Some("http://hooks.example.com"), Some(Obstacle::NotEncrypted)),
@@ -148,7 +148,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
 }
 
 #[tokio::test]
-async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
+async fn the_newest_event_is_shown_with_its_outcome_and_what_to_do() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let stored = server.profile("A", false, &[]).await;
@@ -180,7 +180,7 @@ async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_page_is_told_of_what_changed_before_it_listened() {
+async fn a_page_is_notified_of_changes_made_before_it_subscribed() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let person = Person::new(&server, Role::Viewer).await;
@@ -200,7 +200,7 @@ async fn a_page_is_told_of_what_changed_before_it_listened() {
         let told = tokio::time::timeout(Duration::from_secs(15), stream.chunk()).await.unwrap().unwrap().unwrap();
         assert_eq!(told, "event: message\ndata: 0\n\n", "{address}");
     }
-    // A page that is up to date hears of the next change alone.
+    // A page that is up to date is notified of later changes only.
     let mut stream = person.get(&address("/deliveries").await).await;
     server.post(&format!("/h/{}", profile.key), "{").await;
     let told = tokio::time::timeout(Duration::from_secs(15), stream.chunk()).await.unwrap().unwrap().unwrap();
@@ -208,7 +208,7 @@ async fn a_page_is_told_of_what_changed_before_it_listened() {
 }
 
 #[tokio::test]
-async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
+async fn a_live_stream_has_only_its_own_profile_and_ends_with_the_server() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let (mine, other) = (server.profile("A", false, &[]).await, server.profile("B", false, &[]).await);
@@ -224,7 +224,7 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     server.wait_for_state(DeliveryState::Delivered).await;
     server.post(&format!("/h/{}", mine.key), "{").await;
     server.post(&format!("/h/{}", mine.key), event("2", &["6"])).await;
-    // Refused, accepted, delivered.
+    // The three notifications are for a refused event, an accepted one, and a delivery.
     let news = format!("event: message\ndata: {}\n\n", mine.id).repeat(3);
     let mut told = String::new();
     let mut next = async || tokio::time::timeout(Duration::from_secs(15), stream.chunk()).await.unwrap().unwrap();
@@ -238,7 +238,7 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
 }
 
 #[tokio::test]
-async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
+async fn a_sample_is_sent_through_the_endpoint_to_the_operators_chat() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let awkward = [(Parameter::TelegramFieldName, "*Id клиента"), (Parameter::Message, "Вы записаны")];
@@ -268,7 +268,7 @@ async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
     assert_eq!(message["chat_id"], "482113907");
     assert!(message["text"].as_str().unwrap().starts_with("Вы записаны\n\n<b>Детали записи</b>\nЗапись: №42"));
 
-    // The outcome stands on the page, and the chat is offered again.
+    // The page shows the outcome and offers the chat again.
     let remembered = remembered.split(';').next().unwrap();
     let operator = operator.having(remembered);
     let page = operator.see(to.split('#').next().unwrap()).await;
@@ -279,7 +279,7 @@ async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
     );
     assert!(page.contains("value=\"482113907\"") && !page.contains("100200300"), "{page}");
     assert!(operator.see(&format!("/deliveries/{event}")).await.contains("№42"));
-    // Each is an event of its own, and none is a booking of the chat's owner.
+    // Each sample is a separate event, and none is stored as a booking of the chat's owner.
     assert_eq!(operator.post(&send, &[("chat", "482113907")]).await.status(), 303);
     api.wait_for_texts(2).await;
     let bookings = server.state.store.customers.bookings(BotApi::BOT, 482_113_907, 0).await.unwrap();
@@ -288,7 +288,7 @@ async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
     let admin = Person::new(&server, Role::Admin).await;
     let audit = admin.see("/audit").await;
     assert!(audit.contains("a sample event to the short URL") && audit.contains("…907"), "{audit}");
-    // Another person at this browser gets another chat.
+    // Another account in this browser is not offered the chat.
     assert!(!admin.having(remembered).see(&share).await.contains("482113907"));
 
     server.state.store.profiles.set_enabled(stored.id, false, &COMMAND_LINE).await.unwrap();
@@ -302,7 +302,7 @@ async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
 }
 
 #[tokio::test]
-async fn the_sample_carries_the_code_where_the_profile_insists_on_codes() {
+async fn the_sample_contains_the_code_if_the_profile_requires_codes() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let stored = server.profile("A", false, &[]).await;
@@ -329,7 +329,7 @@ async fn the_sample_carries_the_code_where_the_profile_insists_on_codes() {
 }
 
 #[tokio::test]
-async fn a_second_text_becomes_a_url_that_sends_it() {
+async fn a_second_text_gets_a_url_that_sends_it() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let stored =
@@ -354,19 +354,19 @@ async fn a_second_text_becomes_a_url_that_sends_it() {
         "{url}"
     );
     assert!(page.contains("First paragraph: {name} is sent as typed"), "{page}");
-    // The preview is the message.
+    // The preview shows the message of the second text.
     let preview = between(&page, "id=\"second\"", "</section>");
     assert!(preview.contains("Ваш салон") && preview.contains("Детали записи") && !preview.contains("Текст профиля"));
     assert_eq!(server.http.post(&url).body(event("№1", &["5"])).send().await.unwrap().status(), 200);
     api.wait_for_texts(1).await;
     let text = api.texts()[0].clone();
-    // A bare `&` is not well-formed for Telegram only if it begins a reference.
+    // Telegram rejects a bare `&` only if it starts a character reference.
     assert!(
         text.starts_with("Запись\n<b>отменена</b>: 2+2 &amp; {name}\n\n") && text.ends_with("\n\nВаш салон"),
         "{text}"
     );
 
-    // Without a text it is no second URL, and what was typed comes back.
+    // Without a text there is no second URL, and the input is kept.
     let page = operator.post(&share, &[("message", " "), ("sign_text", "")]).await.text().await.unwrap();
     assert_eq!(url_of(&page), None);
     assert!(page.contains("Write a text"), "{page}");
@@ -374,7 +374,7 @@ async fn a_second_text_becomes_a_url_that_sends_it() {
 }
 
 #[tokio::test]
-async fn the_line_for_the_reader_s_system_is_open() {
+async fn the_command_for_the_viewers_operating_system_is_expanded() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let stored = server.profile("A", true, &[]).await;
     let operator = Person::new(&server, Role::Operator).await;

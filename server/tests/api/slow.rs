@@ -1,4 +1,4 @@
-//! Limits on what is sent and how long it may take, over sockets written by hand; and a good request beside each.
+//! Limits on the size and duration of requests, over hand-written sockets, with a valid request beside each.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::support::{Process, TestServer, client, event, eventually, from_anywhere, trust_proxies};
 
-/// Somebody who writes HTTP by hand.
+/// A client that writes HTTP by hand.
 struct Wire(TcpStream);
 
 impl Wire {
@@ -20,18 +20,18 @@ impl Wire {
     }
 
     async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        // Whoever is refused early may be cut off while still sending.
+        // The server may close the connection while the client still sends.
         let _ = self.0.write_all(bytes.as_ref()).await;
     }
 
-    /// All that comes until the other side ends it.
+    /// Reads until the other side closes the connection.
     async fn rest(&mut self) -> String {
         let mut bytes = Vec::new();
         let _ = self.0.read_to_end(&mut bytes).await;
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The status of the first answer, and its body, once the other side has ended the connection.
+    /// Returns the status and the body of the first answer, once the other side has closed the connection.
     async fn answer(&mut self) -> (u16, String) {
         let text = self.rest().await;
         let status = text.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
@@ -51,7 +51,7 @@ async fn is_well(server: &TestServer, profile: &StoredProfile, number: usize) {
 }
 
 #[tokio::test]
-async fn whoever_sends_all_of_what_is_refused_hears_why() {
+async fn a_client_that_sends_a_whole_refused_body_gets_the_answer() {
     let (server, profile) = server_with(Patience::default()).await;
     let endpoint = format!("/h/{}", profile.key);
     let nobody = "/h/nobodysKey23456789".to_owned();
@@ -66,11 +66,11 @@ async fn whoever_sends_all_of_what_is_refused_hears_why() {
             "POST {endpoint} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}content-length: {length}\r\n\r\n"
         );
         wire.0.write_all(head.as_bytes()).await.unwrap();
-        // As most clients do: nothing is read before all is sent.
+        // Most clients read nothing before they have sent everything.
         wire.0.write_all(&vec![b' '; length]).await.unwrap();
         assert_eq!(wire.answer().await.0, status, "{endpoint} {more}");
     }
-    // Whoever asks first is told without sending any of it.
+    // A client that sends `Expect: 100-continue` is refused before it sends the body.
     let mut wire = Wire::open(&server.base).await;
     wire.send(format!(
         "POST {endpoint} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 10000000\r\n\r\n"
@@ -82,7 +82,7 @@ async fn whoever_sends_all_of_what_is_refused_hears_why() {
 }
 
 #[tokio::test]
-async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
+async fn each_limit_has_its_status_and_sentence_and_does_not_affect_other_clients() {
     let (server, profile) = server_with(Patience::default()).await;
     let (endpoint, host) = (format!("/h/{}", profile.key), "host: x\r\nconnection: close\r\n");
     let much = "x".repeat(40_000);
@@ -95,7 +95,7 @@ async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
         ),
         (format!("GET /login HTTP/1.1\r\n{host}cookie: a={much}\r\n\r\n"), 431, "too much in its headers"),
         (format!("POST {endpoint} HTTP/1.1\r\n{host}x: {much}\r\n\r\n"), 431, "too much in the request's headers"),
-        // What is too long even to be read has only its status.
+        // A request that is too long to be parsed is answered with a status only.
         (format!("GET /login?{much}{much} HTTP/1.1\r\n{host}\r\n"), 414, ""),
         (format!("GET /login HTTP/1.1\r\n{host}a: {much}{much}\r\n\r\n"), 431, ""),
         (format!("GET /login HTTP/1.1\r\n{host}{}\r\n", "a: b\r\n".repeat(200)), 431, ""),
@@ -134,7 +134,7 @@ async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
         assert!(body.contains(sentence), "{begin}: {body}");
         is_well(&server, &profile, number).await;
     }
-    // A body in pieces without a length is measured while it comes.
+    // A chunked body without a length is measured while it arrives.
     let mut wire = Wire::open(&server.base).await;
     wire.send(format!("POST {endpoint} HTTP/1.1\r\n{host}transfer-encoding: chunked\r\n\r\n")).await;
     let piece = format!("10000\r\n{}\r\n", "x".repeat(65_536));
@@ -147,7 +147,7 @@ async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
 }
 
 #[tokio::test]
-async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
+async fn a_slow_sender_is_disconnected_and_other_clients_are_not_affected() {
     let short = Duration::from_millis(400);
     let patience = Patience { head: short, body: short, form: short, write: short, ..Patience::default() };
     let (server, profile) = server_with(patience).await;
@@ -156,7 +156,7 @@ async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
     for number in 0..40 {
         let mut wire = Wire::open(&server.base).await;
         let begin = match number % 4 {
-            // Nothing, half a line, half a head, half a body.
+            // The clients send nothing, half a line, half a head, or half a body.
             0 => String::new(),
             1 => "GET /log".to_owned(),
             2 => "GET /login HTTP/1.1\r\nhost: x\r\nx-slow: ".to_owned(),
@@ -169,13 +169,13 @@ async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
         is_well(&server, &profile, number).await;
     }
     for (kind, mut wire) in slow {
-        // A letter now and then does not help.
+        // Sending a byte now and then does not extend the deadline.
         wire.send(if kind == 0 { "" } else { "x" }).await;
         let (status, body) = wire.answer().await;
         assert_eq!(status, if kind == 3 { 408 } else { 0 }, "{kind}: {body}");
         assert!(kind != 3 || body.contains("The body did not arrive whole"), "{body}");
     }
-    // A form as well; and a connection that was good once and then is silent.
+    // The same holds for a form, and for a connection that is silent after a valid request.
     let mut form = Wire::open(&server.base).await;
     form.send("POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nemail=").await;
     assert_eq!(form.answer().await, (408, "the form did not arrive in time\n".to_owned()));
@@ -186,7 +186,7 @@ async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
 }
 
 #[tokio::test]
-async fn whoever_takes_no_answer_is_dropped_and_nobody_else_is_hurt() {
+async fn a_client_that_reads_no_answer_is_disconnected_and_others_are_not_affected() {
     let patience = Patience { write: Duration::from_millis(400), ..Patience::default() };
     let (server, profile) = server_with(patience).await;
     let mut deaf = Vec::new();
@@ -194,7 +194,7 @@ async fn whoever_takes_no_answer_is_dropped_and_nobody_else_is_hurt() {
         let wire = Wire::open(&server.base).await;
         let questions = "GET /login HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
         let (read, mut write) = wire.0.into_split();
-        // On and on, until the other side has ended it: nothing of the answers is read.
+        // The client sends until the server closes the connection, and reads none of the answers.
         let asking = tokio::spawn(async move { while write.write_all(questions.as_bytes()).await.is_ok() {} });
         deaf.push((read, asking));
     }
@@ -231,7 +231,8 @@ async fn a_client_behind_a_proxy_cannot_hold_all_connections() {
     for number in 0..16 {
         held.push(slow(if number % 2 == 0 { &endpoint } else { "/login" }, "198.51.100.7").await);
     }
-    // A quarter of all is as much as it gets: the others are told, and their connections are free again.
+    // One client gets at most a quarter of the slots. Its other requests are refused, and their connections are free
+    // again.
     eventually("all to be in flight", async || ask().await == 429).await;
     let told = slow(&endpoint, "198.51.100.7").await.rest().await;
     assert!(told.starts_with("HTTP/1.1 429 ") && told.contains("\r\nretry-after: 5\r\n"), "{told}");
@@ -241,13 +242,13 @@ async fn a_client_behind_a_proxy_cannot_hold_all_connections() {
     for _ in 0..100 {
         assert_eq!(slow(&endpoint, "198.51.100.7").await.answer().await.0, 429);
     }
-    // Others are taken meanwhile, each on a connection of its own.
+    // Requests of other clients are accepted meanwhile, each on its own connection.
     for number in 0..20 {
         let url = format!("{}{endpoint}", server.base);
         let posted = from_anywhere(client().post(url)).body(event(&format!("n{number}"), &["5"])).send().await.unwrap();
         assert_eq!(posted.status(), 200);
     }
-    // Once they are gone, the client is as good as any.
+    // Once its requests have ended, the client is served again.
     drop(held);
     eventually("room for the client", async || ask().await == 200).await;
     server.stop().await;
@@ -255,7 +256,7 @@ async fn a_client_behind_a_proxy_cannot_hold_all_connections() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn connections_leave_the_database_its_files() {
+async fn many_connections_leave_enough_file_descriptors_for_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let process = Process::serve_with(&data, &["--log", "debug"], |command| {
@@ -273,11 +274,11 @@ async fn connections_leave_the_database_its_files() {
         }
     })
     .await;
-    // Over one connection that is open already: whatever it asks reads the database.
+    // This connection is already open, and each of its requests reads the database.
     let good = client();
     let ask = async |path: &str| {
         let answer = good.get(format!("{}{path}", process.base)).send().await.unwrap();
-        // All of it is read, so that the connection is kept.
+        // The whole answer is read, so that the connection stays open.
         (answer.status().as_u16(), answer.text().await.unwrap().len())
     };
     assert_eq!(ask("/readyz").await.0, 200);

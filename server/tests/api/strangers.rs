@@ -7,7 +7,7 @@ use server::{config::network, settings::Fixed};
 
 use crate::support::{BotApi, TOKEN, TestServer, event, eventually};
 
-/// A well-shaped token of nobody's bot.
+/// Returns a well-formed token of a bot that does not exist.
 fn made_up(number: usize) -> String {
     format!("{}:AAMadeUp-pQ_rStUvWxYz0123456789abcd", 8_000_000_000_u64 + number as u64)
 }
@@ -16,7 +16,7 @@ fn url_of(token: &str) -> String {
     format!("/webhook/telegram?telegramToken={token}&telegramFieldName=*TelegramId&message=Hi")
 }
 
-/// A server behind a proxy, where `events` of strangers may wait.
+/// Starts a server behind a proxy, with a limit of `events` waiting events of strangers.
 async fn server(api: &BotApi, events: &str) -> TestServer {
     TestServer::start_with(&api.url(), |config| {
         let mut fixed = Fixed::default();
@@ -42,7 +42,7 @@ async fn post(server: &TestServer, token: &str, address: &str, body: impl Into<r
 }
 
 #[tokio::test]
-async fn made_up_tokens_do_not_delay_a_profiles_message() {
+async fn events_with_made_up_tokens_do_not_delay_a_profiles_message() {
     let api = BotApi::start().await;
     api.know([TOKEN]);
     let server = server(&api, "2000").await;
@@ -53,7 +53,7 @@ async fn made_up_tokens_do_not_delay_a_profiles_message() {
     }
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("2", &["5"])).await.0, 200);
     api.wait_for_texts(1).await;
-    // Some strangers have had their share of new bots, and no more than that.
+    // Some strangers have used their share of new bots, but no more.
     eventually("strangers to be refused", async || server.state.store.events.strangers_waiting().await.unwrap() == 147)
         .await;
     let asked: std::collections::HashSet<String> = api.asked().into_iter().map(|asked| asked.token).collect();
@@ -62,7 +62,7 @@ async fn made_up_tokens_do_not_delay_a_profiles_message() {
 }
 
 #[tokio::test]
-async fn fresh_tokens_share_the_rate_of_their_address() {
+async fn unknown_tokens_share_the_rate_limit_of_their_address() {
     let api = BotApi::start().await;
     api.know([TOKEN]);
     let server = server(&api, "1000000").await;
@@ -89,7 +89,7 @@ async fn fresh_tokens_share_the_rate_of_their_address() {
 async fn strangers_undelivered_events_are_bounded_until_telegram_accepts_the_token() {
     let api = BotApi::start().await;
     api.down().await;
-    // Twenty in all are two of an address.
+    // A limit of twenty events in total allows two per address.
     let server = server(&api, "20").await;
     let profile = server.profile("A", true, &[]).await;
     let statuses = async |token: &str, address: &str, numbers: std::ops::Range<usize>| {
@@ -143,7 +143,7 @@ async fn a_strangers_first_message_makes_its_token_known() {
 }
 
 #[tokio::test]
-async fn a_stranger_may_send_128_kib_and_a_known_token_the_usual_size() {
+async fn a_stranger_may_send_128_kib_and_a_known_token_the_configured_size() {
     let api = BotApi::start().await;
     let server = server(&api, "2000").await;
     let body = |kib: usize| {
@@ -163,7 +163,7 @@ async fn a_stranger_may_send_128_kib_and_a_known_token_the_usual_size() {
 }
 
 #[tokio::test]
-async fn refusals_of_strangers_are_recorded_within_a_limit() {
+async fn the_number_of_recorded_refusals_of_strangers_is_limited() {
     let api = BotApi::start().await;
     let server = server(&api, "2000").await;
     for number in 0..60 {

@@ -1,5 +1,5 @@
-//! The real binary in surroundings that it has not chosen: outputs that are closed, full or not read, an environment with
-//! empty variables, the database of a later version.
+//! The real binary in difficult environments: outputs that are closed, full or not read, empty variables, the
+//! database of a later version.
 
 use std::{
     fs::File,
@@ -11,7 +11,7 @@ use sqlx::Connection as _;
 
 use crate::support::{Process, TestServer, client, eventually, hookgram, run};
 
-/// Every command that prints, with what it needs. They stand in an order in which each succeeds.
+/// Every command that prints something, with its arguments, in an order in which each succeeds.
 fn commands(file: &Path) -> Vec<Vec<String>> {
     let file = file.display();
     let url =
@@ -34,14 +34,14 @@ fn commands(file: &Path) -> Vec<Vec<String>> {
     .into()
 }
 
-/// The binary, with a log that says nothing.
+/// Returns a command for the binary with the log switched off.
 fn silent(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = hookgram(folder, arguments);
     command.env("HOOKGRAM_LOG", "off");
     command
 }
 
-/// A data folder with an account, and a file of profiles.
+/// Creates a data folder with an account, and a file of profiles.
 async fn installed(folder: &Path) -> std::path::PathBuf {
     let file = folder.join("profiles.yaml");
     std::fs::write(&file, "profiles:\n  - name: A\n    telegramFieldName: '*TelegramId'\n    sandbox: true\n").unwrap();
@@ -63,7 +63,7 @@ fn words(output: &Output) -> String {
 }
 
 #[tokio::test]
-async fn a_command_whose_output_nobody_reads_does_its_work_and_succeeds() {
+async fn a_command_with_a_closed_output_does_its_work_and_succeeds() {
     let folder = tempfile::tempdir().unwrap();
     let file = installed(folder.path()).await;
     for arguments in commands(&file) {
@@ -79,7 +79,7 @@ async fn a_command_whose_output_nobody_reads_does_its_work_and_succeeds() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_command_whose_output_is_full_does_its_work_and_says_that_its_text_is_lost() {
+async fn a_command_with_a_full_output_does_its_work_and_reports_the_lost_text() {
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = installed(folder.path()).await;
@@ -98,7 +98,7 @@ async fn a_command_whose_output_is_full_does_its_work_and_says_that_its_text_is_
     assert!(String::from_utf8_lossy(&listed.stdout).starts_with("A\t"), "the import was done");
 }
 
-/// A server whose output nobody reads.
+/// A server whose output is not read.
 struct Mute(Child);
 
 impl Drop for Mute {
@@ -108,7 +108,7 @@ impl Drop for Mute {
     }
 }
 
-/// An address on loopback that is free.
+/// Returns a free address on loopback.
 fn spare() -> String {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
@@ -123,7 +123,7 @@ async fn answers(address: &str) {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_server_serves_with_outputs_that_are_full_or_closed() {
+async fn the_server_works_with_full_or_closed_outputs() {
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
     for (demo, closed) in [(false, false), (false, true), (true, false), (true, true)] {
         let folder = tempfile::tempdir().unwrap();
@@ -144,14 +144,14 @@ async fn the_server_serves_with_outputs_that_are_full_or_closed() {
 }
 
 #[tokio::test]
-async fn the_server_serves_while_nobody_reads_its_log() {
+async fn the_server_works_while_its_log_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let address = spare();
     let mut command = hookgram(&folder.path().join("data"), &["serve", "--listen", &address]);
     let server = Mute(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     answers(&address).await;
     let http = client();
-    // A pipe holds 64 KiB; each of these is a line of the log.
+    // A pipe holds 64 KiB, and each of these requests writes a line to the log.
     for _ in 0..1_500 {
         let answer = http.get(format!("http://{address}/h/nosuchkey")).send().await.unwrap();
         assert!(matches!(answer.status().as_u16(), 404 | 429));
@@ -159,11 +159,11 @@ async fn the_server_serves_while_nobody_reads_its_log() {
     drop(server);
 }
 
-/// Every environment variable that the binary reads.
+/// Returns every environment variable that the binary reads.
 async fn variables(folder: &Path) -> Vec<String> {
     let help = run(folder, &["serve", "--help"]).await;
     let help = String::from_utf8(help.stdout).unwrap();
-    // Each flag has a variable.
+    // Each flag has an environment variable.
     let flags = help.split_whitespace().filter_map(|word| word.strip_prefix("--"));
     let mut names: Vec<String> =
         flags.map(|flag| format!("HOOKGRAM_{}", flag.to_ascii_uppercase().replace('-', "_"))).collect();
@@ -199,7 +199,7 @@ async fn an_empty_environment_variable_counts_as_unset() {
 }
 
 #[tokio::test]
-async fn an_empty_file_of_a_secret_is_refused_by_name() {
+async fn an_empty_secret_file_is_refused_and_its_variable_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("empty");
     std::fs::write(&file, "\n").unwrap();
@@ -212,7 +212,7 @@ async fn an_empty_file_of_a_secret_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn the_database_of_a_later_version_is_refused_in_a_sentence_that_says_what_to_do() {
+async fn the_database_of_a_later_version_is_refused_with_a_sentence_on_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     assert!(run(&data, &["user", "list"]).await.status.success());
@@ -236,7 +236,7 @@ async fn the_database_of_a_later_version_is_refused_in_a_sentence_that_says_what
 }
 
 #[tokio::test]
-async fn no_form_of_a_path_puts_a_webhook_key_into_the_log() {
+async fn no_spelling_of_a_path_puts_a_webhook_key_into_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let file = installed(folder.path()).await;
     let data = folder.path().join("data");
@@ -272,7 +272,7 @@ async fn no_form_of_a_path_puts_a_webhook_key_into_the_log() {
 }
 
 #[tokio::test]
-async fn the_setup_link_of_a_server_that_listens_everywhere_can_be_opened() {
+async fn the_setup_link_of_a_server_on_a_wildcard_address_can_be_opened() {
     let server =
         TestServer::start_with("http://127.0.0.1:9", |config| config.listen = "0.0.0.0:0".parse().unwrap()).await;
     let link = server.setup_link.clone().unwrap();
@@ -282,7 +282,7 @@ async fn the_setup_link_of_a_server_that_listens_everywhere_can_be_opened() {
 }
 
 #[tokio::test]
-async fn commands_print_the_public_url_of_the_server_that_ran_last() {
+async fn commands_print_the_public_url_of_the_last_server() {
     let folder = tempfile::tempdir().unwrap();
     let file = installed(folder.path()).await;
     let data = folder.path().join("data");

@@ -1,4 +1,4 @@
-//! Deliveries to a Telegram that keeps its own rules: limits, tokens, HTML; that is slow, away, or hangs up.
+//! Deliveries to a simulated Telegram that enforces its limits, tokens and HTML, or is slow, unreachable or hangs up.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ async fn wait_for_all(server: &TestServer, state: DeliveryState) {
     .await;
 }
 
-/// Until nothing is on its way, so that the next step by hand meets all that is due.
+/// Waits until no delivery is in flight, so that the next manual step gets all due deliveries.
 async fn wait_until_idle(server: &TestServer) {
     eventually("nothing to be on its way", async || {
         let deliveries = server.state.store.queue.deliveries(999).await.unwrap();
@@ -33,7 +33,7 @@ async fn wait_until_idle(server: &TestServer) {
 }
 
 #[tokio::test]
-async fn no_limit_of_telegrams_is_overstepped() {
+async fn no_limit_of_telegram_is_exceeded() {
     let api = BotApi::start().await;
     api.limit();
     let server = TestServer::start(&api.url()).await;
@@ -53,7 +53,7 @@ async fn no_limit_of_telegrams_is_overstepped() {
 }
 
 #[tokio::test]
-async fn telegrams_minutes_of_absence_lose_nothing_and_keep_the_order() {
+async fn ten_minutes_without_telegram_lose_no_message_and_keep_the_order() {
     let api = BotApi::start().await;
     api.down().await;
     let server = TestServer::start(&api.url()).await;
@@ -61,7 +61,7 @@ async fn telegrams_minutes_of_absence_lose_nothing_and_keep_the_order() {
         post(&server, number, "5").await;
     }
     post(&server, 4, "6").await;
-    // Driven by hand through ten minutes, far ahead of the clock.
+    // The test runs the worker through ten minutes, far ahead of the clock.
     let begun = now();
     let mut tries = 0;
     for minute in 1..=10 {
@@ -88,7 +88,7 @@ async fn telegrams_minutes_of_absence_lose_nothing_and_keep_the_order() {
 }
 
 #[tokio::test]
-async fn what_telegram_cut_off_in_the_middle_may_be_a_duplicate() {
+async fn a_delivery_whose_connection_was_cut_is_retried_and_marked_as_possibly_duplicate() {
     let api = BotApi::start().await;
     api.next([Play::Hold]);
     let server = TestServer::start(&api.url()).await;
@@ -105,7 +105,7 @@ async fn what_telegram_cut_off_in_the_middle_may_be_a_duplicate() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_before_anything_is_read_is_tried_once_more() {
+async fn a_request_on_a_connection_closed_before_it_was_read_is_retried() {
     let api = BotApi::start().await;
     api.slam(1);
     let server = TestServer::start(&api.url()).await;
@@ -116,7 +116,7 @@ async fn a_connection_that_ends_before_anything_is_read_is_tried_once_more() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_holds_up_its_own_chat_only() {
+async fn a_slow_answer_delays_its_own_chat_only() {
     let api = BotApi::start().await;
     let ring = Arc::new(Notify::new());
     let server = TestServer::start(&api.url()).await;
@@ -136,7 +136,7 @@ async fn a_slow_answer_holds_up_its_own_chat_only() {
 }
 
 #[tokio::test]
-async fn a_chat_that_must_wait_delays_no_other() {
+async fn a_429_for_one_chat_does_not_delay_other_chats() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     post(&server, 1, "5").await;
@@ -157,7 +157,7 @@ async fn a_chat_that_must_wait_delays_no_other() {
 }
 
 #[tokio::test]
-async fn whatever_people_type_telegram_can_read_it() {
+async fn any_text_is_encoded_as_html_that_telegram_accepts() {
     let api = BotApi::start().await;
     api.read_html();
     let server = TestServer::start(&api.url()).await;
@@ -189,7 +189,7 @@ async fn whatever_people_type_telegram_can_read_it() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_parks_and_its_successor_delivers() {
+async fn a_revoked_token_suspends_deliveries_and_a_new_token_resumes_them() {
     let api = BotApi::start().await;
     api.know([]);
     let server = TestServer::start(&api.url()).await;
@@ -209,7 +209,7 @@ async fn a_revoked_token_parks_and_its_successor_delivers() {
 }
 
 #[tokio::test]
-async fn what_no_other_attempt_can_mend_is_given_up_at_once() {
+async fn permanent_errors_of_a_message_or_chat_are_not_retried() {
     for (code, description) in [
         (400, "Bad Request: message text is empty"),
         (400, "Bad Request: message is too long"),

@@ -1,4 +1,5 @@
-//! The database of the version before: it opens, what waited is delivered, what has ended is shown as before.
+//! The database of the previous version: it opens, waiting messages are delivered, and finished ones are shown as
+//! before.
 
 use std::fs;
 
@@ -8,18 +9,18 @@ use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::support::{BotApi, TestServer, eventually};
 
-/// Made by the version before, as SQL: a profile with a bot whose messages wait (two recipients share one of them, and one
-/// message has two parts), and a profile with the sandbox whose message has arrived.
+/// SQL made by the previous version: a profile with a bot whose messages wait (two recipients share one of them, and
+/// one message has two parts), and a profile with the sandbox whose message has arrived.
 const DATABASE: &str = include_str!("../../../tests/fixtures/before_messages.sql");
-/// The key that encrypts its token.
+/// The key that encrypts the database's token.
 const KEY: &str = include_str!("../../../tests/fixtures/before_messages.key");
 
 #[tokio::test]
-async fn the_database_of_the_version_before_opens_and_what_waited_is_delivered() {
+async fn the_database_of_the_previous_version_opens_and_waiting_messages_are_delivered() {
     let api = BotApi::start().await;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(KEY_FILE), KEY).unwrap();
-    // The tables stand in the order of their names.
+    // The dump has its tables in the order of their names, so foreign keys cannot be checked while it is loaded.
     let options = SqliteConnectOptions::new()
         .filename(folder.path().join("hookgram.db"))
         .create_if_missing(true)
@@ -29,7 +30,7 @@ async fn the_database_of_the_version_before_opens_and_what_waited_is_delivered()
     let earlier =
         "SELECT count(*) FROM (SELECT parts FROM deliveries UNION ALL SELECT parts FROM texts) WHERE parts LIKE '[%'";
     assert_eq!(sqlx::query_scalar::<_, i64>(earlier).fetch_one(&mut database).await.unwrap(), 4);
-    // As if it had been made today, so that nothing of it is too old.
+    // The times are moved to today, so that nothing is too old.
     for shift in [
         "UPDATE sandbox_messages SET at = at + ?1 - (SELECT max(received_at) FROM events)",
         "UPDATE deliveries SET created_at = ?1, age_from = ?1",
@@ -56,7 +57,7 @@ async fn the_database_of_the_version_before_opens_and_what_waited_is_delivered()
     assert_eq!(shown.len(), 1);
     assert!(shown[0].html.starts_with("<b>Sandbox</b>"), "{}", shown[0].html);
 
-    // In the background, all of them get the present form.
+    // All messages are converted to the current form in the background.
     let mut database = SqliteConnection::connect_with(&options).await.unwrap();
     loop {
         let left: i64 =

@@ -1,4 +1,4 @@
-//! People: inviting, roles, removing, as an admin does it in a browser without scripts.
+//! Managing accounts as an admin in a browser without scripts: inviting, roles, removing.
 
 use hookgram::{audit::AuditAction, role::Role};
 use server::store::audit::COMMAND_LINE;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn an_invitation_is_shown_once_listed_and_revoked() {
+async fn an_invitation_link_is_shown_once_and_can_be_revoked() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let page = admin.see("/users").await;
@@ -40,7 +40,7 @@ async fn an_invitation_is_shown_once_listed_and_revoked() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_mailed_where_mail_is_configured() {
+async fn an_invitation_is_mailed_if_mail_is_configured() {
     let smtp = SmtpServer::start().await;
     let server = TestServer::start_with("http://127.0.0.1:9", |config| smtp.fix(config)).await;
     let admin = Person::new(&server, Role::Admin).await;
@@ -56,7 +56,7 @@ async fn an_invitation_is_mailed_where_mail_is_configured() {
 }
 
 #[tokio::test]
-async fn roles_change_and_accounts_go_but_never_the_last_admin() {
+async fn roles_can_be_changed_and_accounts_removed_except_for_the_last_admin() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let viewer = Person::new(&server, Role::Viewer).await;
@@ -76,7 +76,7 @@ async fn roles_change_and_accounts_go_but_never_the_last_admin() {
     let done = admin.post(&format!("/users/{them}/role"), &[("role", "operator")]).await;
     assert!(admin.follow(done).await.contains("The role is changed."));
     assert_eq!(viewer.get("/").await.status(), 303, "their session has ended");
-    // A page that was opened before that names the present role and changes nothing.
+    // A form from an older page names a role that has changed since, so it changes nothing.
     let late = admin.post(&format!("/users/{them}/role"), &[("role", "admin"), ("was", "viewer")]).await;
     assert_eq!(late.status(), 422);
     let page = late.text().await.unwrap();
@@ -94,7 +94,7 @@ async fn roles_change_and_accounts_go_but_never_the_last_admin() {
 }
 
 #[tokio::test]
-async fn what_matters_asks_for_the_password_again() {
+async fn sensitive_actions_require_confirming_the_password() {
     use sqlx::Connection as _;
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
@@ -128,7 +128,7 @@ async fn what_matters_asks_for_the_password_again() {
 }
 
 #[tokio::test]
-async fn invitations_end_with_the_role_or_the_account_of_the_admin_who_made_them() {
+async fn invitations_become_invalid_when_their_admin_loses_the_role_or_the_account() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let own = admin.post("/users/invite", &[("email", "own@example.com"), ("role", "viewer")]).await;

@@ -1,4 +1,4 @@
-//! Somebody with a browser that keeps cookies, and without scripts.
+//! A person with a browser that keeps cookies and runs no scripts.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -21,7 +21,7 @@ pub const PASSWORD: &str = "корова лампа окно 12";
 pub const OTHER: &str = "двенадцать слов у моря";
 pub const EMAIL: &str = "olga@example.com";
 
-/// What came back.
+/// An answer: its status, the address of a redirect, and the page.
 pub struct Answer {
     pub status: u16,
     pub to: String,
@@ -43,7 +43,7 @@ impl<'a> Visitor<'a> {
         Self { server, jar: RefCell::default(), agent, language: "en", anywhere: false }
     }
 
-    /// Who asks from another address each time.
+    /// Returns the visitor as a client that sends each request from another address.
     pub fn anywhere(self) -> Self {
         Self { anywhere: true, ..self }
     }
@@ -52,7 +52,7 @@ impl<'a> Visitor<'a> {
         Self { agent, ..self }
     }
 
-    /// Somebody who has accepted an invitation.
+    /// Returns a person who has accepted an invitation.
     pub async fn invited(server: &'a TestServer, email: &str, role: hookgram::role::Role) -> Self {
         let visitor = Self::new(server);
         let code = invite(server, email, role).await;
@@ -123,8 +123,8 @@ impl<'a> Visitor<'a> {
         self.get("/account").await.status == 200
     }
 
-    /// Turns the second factor on: the secret, and the recovery codes. The code is that of half a minute ago, so that
-    /// two later ones can be used in the same test.
+    /// Turns the second factor on. Returns the secret and the recovery codes. The code used is that of the previous
+    /// half minute, so that two later ones can be used in the same test.
     pub async fn turn_factor_on(&self) -> (Totp, Vec<String>) {
         let page = self.see("/account/second-factor").await;
         let secret = shown_secret(&page);
@@ -136,7 +136,7 @@ impl<'a> Visitor<'a> {
         };
         let mut answer = turn_on().await;
         if answer.status != 200 {
-            // The half minute ended between making the code and judging it.
+            // A half minute may have ended between computing and checking the code.
             answer = turn_on().await;
         }
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -146,19 +146,19 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// The secret on a page that shows it.
+/// Returns the secret on a page that shows it.
 pub fn shown_secret(page: &str) -> String {
     let shown = between(page, "class=\"secret\"", "</code>").split_once('>').unwrap().1;
     shown.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// The codes on a page that shows them.
+/// Returns the recovery codes on a page that shows them.
 pub fn recovery_codes(page: &str) -> Vec<String> {
     let list = page.split("<textarea").nth(1).unwrap().split_once('>').unwrap().1;
     list.split("</textarea>").next().unwrap().split_whitespace().map(str::to_owned).collect()
 }
 
-/// An invitation's code.
+/// Creates an invitation and returns its code.
 pub async fn invite(server: &TestServer, email: &str, role: hookgram::role::Role) -> String {
     let code = codes::secret();
     let invitation =
@@ -167,7 +167,7 @@ pub async fn invite(server: &TestServer, email: &str, role: hookgram::role::Role
     code
 }
 
-/// A reset link's code.
+/// Creates a reset link and returns its code.
 pub async fn reset_link(server: &TestServer, email: &str, expires_in: i64) -> String {
     let user = server.state.store.accounts.user_by_email(email).await.unwrap().unwrap();
     let code = codes::secret();
@@ -181,7 +181,7 @@ pub async fn reset_link(server: &TestServer, email: &str, expires_in: i64) -> St
     code
 }
 
-/// The secret as its owner typed it into an app.
+/// Returns the secret as its owner enters it into an app.
 pub fn secret_of(totp: &Totp) -> String {
     totp.base32().expose_secret().to_owned()
 }

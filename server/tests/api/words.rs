@@ -1,5 +1,5 @@
-//! No word of a page is in another language than the page, and none is missing: every page and state that the server
-//! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
+//! Every word of a page is in the page's language, and none is missing: every page and state that the server renders,
+//! in both languages. Texts that only scripts set are checked in the browser (`browser/translated.rs`).
 
 use hookgram::{
     booking::Trouble, delivery::DeliveryState, parameters::Parameter, query, role::Role, setting::Setting,
@@ -40,13 +40,13 @@ impl Reader<'_> {
         request.header("accept-language", self.tag()).header("origin", &self.server.base)
     }
 
-    /// Opens a page, with whatever status, and reads every word of it.
+    /// Opens a page, whatever its status, and checks every word of it.
     async fn read(&mut self, path: &str) {
         let answer = self.request(self.server.http.get(self.server.url(path))).send().await.unwrap();
         self.judge(path, &answer.text().await.unwrap());
     }
 
-    /// Sends a form and reads the page that comes of it, also by way of a redirect.
+    /// Sends a form, follows a redirect, and checks the resulting page.
     async fn send(&mut self, path: &str, fields: &[(&str, &str)]) {
         let body: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value))).collect();
@@ -79,7 +79,7 @@ impl Reader<'_> {
     }
 }
 
-/// What operators type, in the language of the page: `[a name, another, a message, a file with faults]`.
+/// Texts that operators type, in the language of the page: a name, another name, a message.
 fn typed(language: Language) -> [&'static str; 3] {
     match language {
         Language::Ru => ["Записи", "Напоминания", "Вы записаны"],
@@ -188,7 +188,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     found
 }
 
-/// Links for whoever is not signed in, and their forms with every fault of a password.
+/// Reads the pages of links for people who are not signed in, with every fault of a password.
 async fn read_ways_in(reader: &mut Reader<'_>, setup: &str) {
     let server = reader.server;
     let invited = format!("/invite/{}", invite(server, "guest@example.com", Role::Viewer).await);
@@ -224,7 +224,7 @@ async fn read_ways_in(reader: &mut Reader<'_>, setup: &str) {
     reader.send("/login/second", &[("code", "1")]).await;
 }
 
-/// One's own account, with a second factor and without.
+/// Reads the account's own pages, with and without a second factor.
 async fn read_account(reader: &mut Reader<'_>) {
     let server = reader.server;
     let visitor = Visitor::invited(server, EMAIL, Role::Admin).await;
@@ -257,7 +257,7 @@ async fn read_account(reader: &mut Reader<'_>) {
     reader.send("/login/second", &[("recovery", "1")]).await;
 }
 
-/// The log, each event of it, and what can be done there.
+/// Reads the log, each of its events, and the pages of its actions.
 async fn read_the_log(reader: &mut Reader<'_>) {
     let filter = server::store::LogFilter { limit: 50, ..Default::default() };
     let rows = reader.server.state.store.log.page(&filter).await.unwrap().rows;
@@ -317,7 +317,7 @@ async fn read_the_log(reader: &mut Reader<'_>) {
     reader.read("/deliveries/erase").await;
 }
 
-/// The bots, and the booking bot with every fault and trouble.
+/// Reads the bots, and the booking bot with every fault and trouble.
 async fn read_booking(reader: &mut Reader<'_>, title: &str) {
     const ID: &str = "1b5f03ed96001255550ebaa2c51b7d31";
     let bot = format!("/bots/{}", BotApi::BOT);
@@ -373,7 +373,7 @@ async fn read_booking(reader: &mut Reader<'_>, title: &str) {
     reader.read(&page).await;
 }
 
-/// People, settings, and what is recorded of both.
+/// Reads the pages of accounts, settings, and the audit log.
 async fn read_administration(reader: &mut Reader<'_>) {
     for path in ["/users", "/users/1", "/users/9999", "/settings"] {
         reader.read(path).await;
@@ -439,7 +439,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
     }
     let changed = [("retention_days", "60"), ("viewers_see_data", "true"), ("stateless", "false")];
     reader.send("/settings", &changed).await;
-    // Set, it would ask for a second factor from here on.
+    // Only the audit entry is stored: with the setting in force, every later page would require a second factor.
     let policy = vec![Change::new("second_factor", "off", "operators")];
     reader.server.state.store.settings.put(&[], policy, &COMMAND_LINE).await.unwrap();
     for path in ["/audit", "/audit?kind=settings", "/audit?object=zzz", "/audit?from=1", "/audit?who=command-line"] {
@@ -447,7 +447,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
     }
 }
 
-/// Forms that are answered with faults, with a table, with a draft.
+/// Reads forms that are answered with faults, with a table, or with a draft.
 async fn read_answers(reader: &mut Reader<'_>, message: &str) {
     let old = |rest: &str| {
         format!("https://hooks.torrow.net/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&{rest}")

@@ -1,5 +1,5 @@
-//! A database opened with another key: the server serves, says what is wrong, loses nothing, and goes on once tokens are
-//! entered again or the right key is back.
+//! A database opened with another key: the server works, reports the problem, loses nothing, and continues once
+//! tokens are entered again or the right key is back.
 
 use std::{fs, path::Path};
 
@@ -25,19 +25,19 @@ use crate::{
 
 const SAYS: &str = "database was sealed with another key";
 
-/// A server in a folder that another one had, or will have.
+/// Starts a server in a folder that another one has used or will use.
 async fn serve(data: &Path, api: &str) -> TestServer {
     TestServer::start_with(api, |config| config.data_dir = data.to_owned()).await
 }
 
-/// The right key is laid aside: the next start makes another.
+/// Moves the right key away, so that the next start creates another one.
 fn lose_the_key(data: &Path) -> Vec<u8> {
     let key = fs::read(data.join(KEY_FILE)).unwrap();
     fs::remove_file(data.join(KEY_FILE)).unwrap();
     key
 }
 
-/// The pages speak their reader's language in this state, too.
+/// Checks that the pages are in their reader's language in this state as well.
 async fn each_in_its_language(visitor: &Visitor<'_>, typed: &[&str], paths: &[&str]) {
     for (language, tag) in [(Language::Ru, "ru"), (Language::En, "en")] {
         visitor.put("language", tag);
@@ -70,7 +70,7 @@ fn form<'a>(id: &'a str, token: &'a str) -> [(&'a str, &'a str); 6] {
 }
 
 #[tokio::test]
-async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
+async fn with_a_wrong_key_events_wait_until_the_token_is_entered_again_and_every_page_reports_it() {
     let api = BotApi::start().await;
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), &api.url()).await;
@@ -88,7 +88,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     let text = checked.text().await.unwrap();
     assert!(text.contains("another sealing key") && text.contains("enter the token"), "{text}");
     assert!(api.asked().is_empty());
-    // What brings its token along is not concerned.
+    // An event that contains its token is not affected.
     assert_eq!(server.post(&stateless(), event("3", &["7"])).await.0, 200);
     api.wait_for_texts(1).await;
 
@@ -129,7 +129,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     api.wait_for_texts(3).await;
     let health = visitor.see("/health").await;
     assert!(!health.contains("not this database's") && !health.contains("entered again"), "{health}");
-    // Nothing is left that the old key would open: the new one is the database's own.
+    // No secret of the old key is left, so the new key is the database's own.
     assert_eq!(server.state.store.secrets.key_state().await.unwrap(), KeyState::Right(1));
     assert!(run(folder.path(), &["key", "rotate"]).await.status.success());
     assert_eq!(server.post(&path, event("4", &["5"])).await.0, 200);
@@ -138,7 +138,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
 }
 
 #[tokio::test]
-async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
+async fn deliveries_resume_when_the_right_key_is_back() {
     let api = BotApi::start().await;
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
@@ -149,7 +149,7 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
     let right = lose_the_key(folder.path());
 
     let server = serve(folder.path(), &api.url()).await;
-    // The token of the stateless event cannot be entered again: it is tried for as long as any message is.
+    // The token of a stateless event cannot be entered again, so the delivery is retried for as long as any other.
     let in_a_while = async || _ = server.state.worker.run_due_once(now() + 15 * 60_000).await.unwrap();
     eventually("an attempt without a token", async || {
         in_a_while().await;
@@ -176,7 +176,7 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
 }
 
 #[tokio::test]
-async fn a_second_step_that_cannot_be_judged_names_the_ways_in() {
+async fn a_second_factor_that_cannot_be_decrypted_shows_other_ways_to_sign_in() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
     let owner = Visitor::invited(&server, EMAIL, Role::Admin).await;
@@ -205,7 +205,7 @@ async fn a_second_step_that_cannot_be_judged_names_the_ways_in() {
 }
 
 #[tokio::test]
-async fn a_mail_servers_password_that_cannot_be_opened_is_asked_for_and_mails_wait() {
+async fn mails_wait_until_an_smtp_password_that_cannot_be_decrypted_is_entered_again() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
     let url = SecretString::from("smtp://ops:hunter2hunter2@127.0.0.1:9");
@@ -236,7 +236,7 @@ async fn a_mail_servers_password_that_cannot_be_opened_is_asked_for_and_mails_wa
 }
 
 #[tokio::test]
-async fn the_start_says_so_in_the_log_whatever_is_logged() {
+async fn a_wrong_key_is_logged_at_start_at_any_log_level() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = serve(&data, "http://127.0.0.1:9").await;

@@ -1,5 +1,5 @@
-//! A person and their account: invited, with a second factor, out and in again by a recovery code, a session ended from
-//! elsewhere, a forgotten password.
+//! A person and their account: an invitation, a second factor, signing out and in again with a recovery code, a
+//! session ended from elsewhere, a forgotten password.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::role::Role;
@@ -17,7 +17,7 @@ const EMAIL: &str = "olga@example.com";
 const PASSWORD: &str = "корова лампа окно 12";
 const NEW_PASSWORD: &str = "двенадцать слов у моря";
 
-/// What the pages say on the way, in a language.
+/// The texts of the pages in one language.
 struct Said {
     languages: &'static str,
     invited: &'static str,
@@ -139,7 +139,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
     browser.open(&server.url("/account")).await?;
     browser.see(said.left).await?;
 
-    // Elsewhere, and ended from there.
+    // The person signs in elsewhere, and that session is ended from here.
     let other = Browser::start(said.languages).await?;
     sign_in(&server, &other, PASSWORD).await?;
     other.click_text(said.no_phone).await?;
@@ -179,13 +179,13 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_account_from_its_invitation_to_a_new_password_on_a_desk() -> Result<()> {
+async fn an_account_works_from_its_invitation_to_a_new_password_on_a_desktop() -> Result<()> {
     walk(RUSSIAN, false).await?;
     walk(ENGLISH, false).await
 }
 
 #[tokio::test]
-async fn an_account_from_its_invitation_to_a_new_password_on_a_phone() -> Result<()> {
+async fn an_account_works_from_its_invitation_to_a_new_password_on_a_phone() -> Result<()> {
     walk(RUSSIAN, true).await?;
     walk(ENGLISH, true).await
 }

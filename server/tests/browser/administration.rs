@@ -1,4 +1,4 @@
-//! What an admin does, and what each role sees, in a real browser.
+//! Actions of an admin, and what each role sees, in a real browser.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role, values::Language};
@@ -12,7 +12,7 @@ use crate::{
     walk,
 };
 
-/// Signs somebody in, by a link that works once.
+/// Signs a person in by a one-time link.
 async fn enter(server: &TestServer, browser: &Browser, email: &str) -> Result<()> {
     let id = server.state.store.accounts.user_by_email(email).await?.context("no such account")?.account.id;
     walk::enter(server, browser, id).await
@@ -50,7 +50,7 @@ async fn walk(language: Language) -> Result<()> {
     let browser = browser(language).await?;
     enter(&server, &browser, "anna@example.com").await?;
 
-    // By the account's menu to people; an invitation is shown once.
+    // The account's menu leads to the list of people; the link of an invitation is shown once.
     browser.click(".top .menu summary").await?;
     browser.click_text(say("Люди", "People")).await?;
     browser.see("oleg@example.com").await?;
@@ -64,7 +64,7 @@ async fn walk(language: Language) -> Result<()> {
     browser.see("vera@example.com").await?;
     looked_at(&browser, &name("users")).await?;
 
-    // Another role, then gone; the last admin stays.
+    // An account changes its role and is removed; the last admin stays.
     browser.click("a[aria-label*='oleg@example.com']").await?;
     browser.click("input[value=operator]").await?;
     looked_at(&browser, &name("user")).await?;
@@ -77,7 +77,6 @@ async fn walk(language: Language) -> Result<()> {
     browser.click("a[aria-label*='anna@example.com']").await?;
     browser.see(say("Это последний администратор", "This is the last admin")).await?;
 
-    // A setting holds at once.
     browser.open(&server.url("/settings")).await?;
     looked_at(&browser, &name("settings")).await?;
     ensure!(!seen(&browser, "#smtp_host").await?, "a known service's server need not be typed");
@@ -108,7 +107,7 @@ async fn walk(language: Language) -> Result<()> {
     browser.see(say("Ничего не изменено", "Nothing was changed")).await?;
     looked_at(&browser, &name("settings-fault")).await?;
 
-    // The audit knows all of it, and is asked by its address.
+    // The audit log has all of these actions and is filtered by its address.
     browser.open(&server.url("/audit")).await?;
     for words in [
         say("Настройки изменены", "Settings changed"),
@@ -132,7 +131,7 @@ async fn walk(language: Language) -> Result<()> {
             Ok(browser.url().await?.ends_with("/audit?kind=account").then_some(()))
         })
         .await?;
-    // Browsers note an answer of 422 as an error.
+    // Browsers log an answer of 422 as an error.
     let noted = browser.console().await?;
     ensure!(noted.iter().all(|line| !line.starts_with("SEVERE") || line.contains("422")), "{noted:#?}");
     server.stop().await;
@@ -140,13 +139,13 @@ async fn walk(language: Language) -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_admin_invites_changes_and_finds_it_recorded() -> Result<()> {
+async fn an_admins_invitations_and_changes_are_in_the_audit_log() -> Result<()> {
     walk(Language::Ru).await?;
     walk(Language::En).await
 }
 
 #[tokio::test]
-async fn each_role_sees_what_it_may_do_on_a_phone_as_well() -> Result<()> {
+async fn each_role_sees_only_the_actions_it_may_take_on_a_phone_too() -> Result<()> {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("Salon", true, &[(Parameter::Message, "Booked")]).await;
     server.post(&format!("/h/{}", profile.key), event("1", &["482113907"])).await;
@@ -167,7 +166,7 @@ async fn each_role_sees_what_it_may_do_on_a_phone_as_well() -> Result<()> {
             no_sideways_scroll(&browser).await?;
         }
         browser.as_desktop().await?;
-        // What changes something, page by page.
+        // These are the elements of each page that change something.
         for (path, css) in [
             ("/", "a[href='/profiles/new'], a[href='/profiles/import']"),
             ("/", ".switch-button:not(:disabled)"),

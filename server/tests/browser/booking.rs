@@ -42,7 +42,7 @@ async fn short_url(browser: &Browser) -> Result<String> {
 }
 
 #[tokio::test]
-async fn from_signing_in_to_a_customer_who_books_by_the_guide() -> Result<()> {
+async fn following_the_guide_leads_from_signing_in_to_a_customers_booking() -> Result<()> {
     let api = BotApi::start().await;
     api.strict_chats(BotApi::BOT);
     let (server, browser) = arrive("ru", &api.url()).await?;
@@ -57,7 +57,6 @@ async fn from_signing_in_to_a_customer_who_books_by_the_guide() -> Result<()> {
     browser.see("Ждём первое событие").await?;
     let url = short_url(&browser).await?;
 
-    // The first step of the guide.
     browser.click(".steps .button.primary").await?;
     browser.fill("[name=links]", &format!("Стрижка {SERVICE}")).await?;
     browser.screenshot("booking-set-up").await?;
@@ -80,7 +79,7 @@ async fn from_signing_in_to_a_customer_who_books_by_the_guide() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_bot_first_on_a_phone_without_scripts() -> Result<()> {
+async fn a_booking_bot_can_be_set_up_before_a_profile_on_a_phone_without_scripts() -> Result<()> {
     let api = BotApi::start().await;
     api.strict_chats(BotApi::BOT);
     let (server, browser) = arrive("en", &api.url()).await?;
@@ -94,7 +93,7 @@ async fn the_bot_first_on_a_phone_without_scripts() -> Result<()> {
     browser.click("a[href$='/booking']").await?;
     browser.fill("[name=links]", &format!("Haircut {SERVICE}\nnonsense")).await?;
     browser.click(".booking-actions .primary").await?;
-    // What cannot be read is said, and what could be read is not lost.
+    // A link that cannot be read is reported, and the others are kept.
     browser.see("Not saved: mend what is marked.").await?;
     ensure!(browser.value("[name=service-0-title]").await? == "Haircut");
     browser.fill("[name=links]", "").await?;
@@ -102,7 +101,7 @@ async fn the_bot_first_on_a_phone_without_scripts() -> Result<()> {
     browser.see("Links for customers").await?;
     no_sideways_scroll(&browser).await?;
     browser.screenshot("booking-phone").await?;
-    // Nobody reads the field yet.
+    // No profile reads the field yet.
     browser.click_text("Make a profile of this bot").await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.fill("#field-message", "You are booked!").await?;
@@ -115,7 +114,7 @@ async fn the_bot_first_on_a_phone_without_scripts() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_sandbox_plays_it_without_a_bot() -> Result<()> {
+async fn the_booking_bot_can_be_tried_in_the_sandbox_without_a_bot() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     browser.open(&server.url("/sandbox")).await?;
@@ -132,7 +131,7 @@ async fn the_sandbox_plays_it_without_a_bot() -> Result<()> {
     browser.click_text("Запустить").await?;
     browser.see("Здравствуйте, Анна!").await?;
     browser.click("[action='/sandbox/book'] button").await?;
-    // Without a reload: the page listens.
+    // The page updates itself without a reload.
     browser
         .wait("the message", async |_| Ok(browser.text("#chat .chat").await?.contains("Вы записаны!").then_some(())))
         .await?;

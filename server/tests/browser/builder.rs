@@ -1,4 +1,4 @@
-//! The builder's form as a person uses it, in both languages, on a desk and on a phone.
+//! The builder's form as a person uses it, in both languages, on a desktop and on a phone.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::parameters::Parameter;
@@ -11,14 +11,14 @@ use crate::{
     walk::{arrive, set_up},
 };
 
-/// What a person gets from @BotFather.
+/// Returns the message that a person gets from @BotFather.
 fn botfather() -> String {
     format!(
         "Done! Congratulations on your new bot.\n\nUse this token to access the HTTP API:\n{TOKEN}\nKeep your token secure."
     )
 }
 
-/// Puts a text on the clipboard's way into a field, as pasting does.
+/// Pastes a text into a field.
 async fn paste(browser: &Browser, css: &str, text: &str) -> Result<()> {
     browser.find(css).await?;
     let script = format!(
@@ -33,7 +33,6 @@ async fn paste(browser: &Browser, css: &str, text: &str) -> Result<()> {
     browser.script(&script).await.map(drop)
 }
 
-/// Selects a word in a text area.
 async fn select(browser: &Browser, css: &str, word: &str) -> Result<()> {
     let script = format!(
         "const area = document.querySelector({}); const at = area.value.indexOf({}); area.focus();
@@ -45,7 +44,6 @@ async fn select(browser: &Browser, css: &str, word: &str) -> Result<()> {
     browser.script(&script).await.map(drop)
 }
 
-/// Chooses an option of a list.
 async fn choose(browser: &Browser, css: &str, value: &str) -> Result<()> {
     let script = format!(
         "const list = document.querySelector({}); list.value = {};
@@ -62,7 +60,7 @@ async fn has_value(browser: &Browser, css: &str, value: &str) -> Result<()> {
         .await
 }
 
-/// WebAssembly has taken the form over once its tools can be used; on a phone, too.
+/// Waits until WebAssembly has taken the form over, which is when its tools can be used, on a phone as well.
 async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".tool:not(:disabled)").await.map(drop)
 }
@@ -73,7 +71,7 @@ async fn new_profile(browser: &Browser, server: &TestServer) -> Result<()> {
 }
 
 #[tokio::test]
-async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
+async fn pasting_botfathers_whole_message_gives_a_verified_token() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser) = arrive("en", &telegram.url()).await?;
     set_up(&server, &browser).await?;
@@ -83,13 +81,13 @@ async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
     browser.see("Telegram knows this bot: Салон · @salon_bot").await?;
     let asked = telegram.asked().iter().filter(|asked| asked.method == "getMe").count();
     ensure!(asked == 1, "asked {asked} times");
-    // Typed over with something else, the answer goes, and the fault is told on leaving.
+    // After other input the answer disappears, and the fault is shown when the field is left.
     browser.fill("#field-telegramToken", "7001002003:AAHk").await?;
     browser.click("[name='form[name]']").await?;
     browser.see("35 characters must follow the colon").await?;
     ensure!(!browser.text("body").await?.contains("@salon_bot"));
 
-    // The stored bot is chosen; another one can be added.
+    // The stored bot is selected; another one can be added.
     paste(&browser, "#field-telegramToken", &botfather()).await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.click_text("Save").await?;
@@ -111,7 +109,7 @@ async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_old_url_fills_the_form_and_proves_it() -> Result<()> {
+async fn an_old_url_fills_the_form_and_both_messages_are_compared() -> Result<()> {
     let telegram = BotApi::start().await;
     for (languages, phone) in [("ru", true), ("en", false)] {
         let (server, browser) = arrive(languages, &telegram.url()).await?;
@@ -147,7 +145,7 @@ async fn an_old_url_fills_the_form_and_proves_it() -> Result<()> {
         let [old, new] = [1, 2].map(|nth| format!(".proof figure:nth-child({nth}) .bubble-text"));
         ensure!(browser.text(&old).await? == browser.text(&new).await?);
 
-        // What differs is marked, and only while it differs.
+        // Differences are marked only while they exist.
         browser.fill("#field-message", "Иначе").await?;
         browser
             .wait("the difference", async |_| Ok(browser.text(".proof .added").await?.contains("Иначе").then_some(())))
@@ -165,7 +163,7 @@ async fn an_old_url_fills_the_form_and_proves_it() -> Result<()> {
 }
 
 #[tokio::test]
-async fn texts_are_dressed_counted_and_checked() -> Result<()> {
+async fn texts_can_be_formatted_and_are_counted_and_checked() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     new_profile(&browser, &server).await?;
@@ -182,7 +180,7 @@ async fn texts_are_dressed_counted_and_checked() -> Result<()> {
             Ok((bold == "записаны").then_some(()))
         })
         .await?;
-    // By the keyboard, also where the letter is a Russian one; and it is undone as if typed.
+    // Shortcuts work on a Russian keyboard too, and the change can be undone like typing.
     let key = |key: &str, code: &str| {
         format!(
             "document.querySelector('{area}').dispatchEvent(new KeyboardEvent('keydown',
@@ -207,7 +205,7 @@ async fn texts_are_dressed_counted_and_checked() -> Result<()> {
     let link = browser.script("return document.querySelector('.bubble .link').title").await?;
     ensure!(link == "https://example.com/?a=1&b=2", "{link}");
 
-    // Where the tags are not in order, the place is shown, and found by a click.
+    // The position of a wrong tag is shown, and a click leads to it.
     browser.fill("#field-sign_text", "Ждём вас!\nЦена <5 рублей").await?;
     browser.see("Строка 2: Цена <5 рублей").await?;
     browser.click(".spot").await?;
@@ -218,7 +216,7 @@ async fn texts_are_dressed_counted_and_checked() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_zone_is_found_by_its_city_and_names_itself() -> Result<()> {
+async fn a_time_zone_is_found_by_its_city_and_fills_in_its_name() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     browser.as_phone().await?;
     set_up(&server, &browser).await?;
@@ -237,7 +235,7 @@ async fn a_zone_is_found_by_its_city_and_names_itself() -> Result<()> {
             Ok(text.as_str().is_some_and(|text| text.contains("(Челябинск)")).then_some(()))
         })
         .await?;
-    // By the keyboard; the name follows, until somebody types one.
+    // The keyboard selects a zone; the name follows it until a person types one.
     browser.fill("#field-timezone", "владив\u{e006}").await?;
     has_value(&browser, "#field-timezone", "Asia/Vladivostok").await?;
     has_value(&browser, "#field-timezone_name", "Владивосток").await?;
@@ -251,27 +249,27 @@ async fn a_zone_is_found_by_its_city_and_names_itself() -> Result<()> {
 }
 
 #[tokio::test]
-async fn whoever_leaves_with_changes_is_asked_and_ctrl_enter_saves() -> Result<()> {
+async fn leaving_with_unsaved_changes_asks_first_and_ctrl_enter_saves() -> Result<()> {
     let (server, browser) = arrive("en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     browser.click_text("Create the first profile").await?;
     builder_is_live(&browser).await?;
-    // A driver never shows the browser's own question; what the page says to it is all the same.
+    // A driver never shows the browser's own dialog, but the page's answer to the event is the same.
     let asks =
         "const e = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(e); return e.defaultPrevented";
     ensure!(browser.script(asks).await? == Value::Bool(false), "nothing has been typed yet");
     browser.fill("[name='form[name]']", "Kept").await?;
     browser.see("Unsaved changes").await?;
     ensure!(browser.script(asks).await? == Value::Bool(true), "whoever leaves or closes the tab is asked");
-    // What the page asks as it is left for good is seen on the next one.
+    // The page's answer to the last event is read on the next page.
     let note = "window.addEventListener('beforeunload', e => sessionStorage.setItem('asked', e.defaultPrevented))";
     browser.script(note).await?;
 
-    // Faults are led to, and nothing typed is lost; then it is saved, without a question.
+    // The focus moves to the faults and the input is kept; then it is saved without a question.
     browser.fill("#field-errorEmail", "ops@example").await?;
     browser.fill("[name='form[name]']", "Kept\u{e009}\u{e007}\u{e000}").await?;
     browser.see("Not saved").await?;
-    // A refusal is an error in the console's eyes.
+    // Browsers log a refusal as an error.
     let refusals = browser.console().await?;
     ensure!(refusals.iter().all(|line| !line.starts_with("SEVERE") || line.contains("save-profile")), "{refusals:#?}");
     browser
@@ -284,7 +282,7 @@ async fn whoever_leaves_with_changes_is_asked_and_ctrl_enter_saves() -> Result<(
     browser.fill("#field-errorEmail", "ops@example.com\u{e009}\u{e007}\u{e000}").await?;
     browser.find(".share-url").await?;
     ensure!(browser.script("return sessionStorage.getItem('asked')").await? == "false", "saved without a question");
-    // Back leads to the saved profile, not to an empty form.
+    // Going back leads to the saved profile, not to an empty form.
     browser.script("history.back()").await?;
     builder_is_live(&browser).await?;
     has_value(&browser, "[name='form[name]']", "Kept").await?;
@@ -295,7 +293,7 @@ async fn whoever_leaves_with_changes_is_asked_and_ctrl_enter_saves() -> Result<(
 }
 
 #[tokio::test]
-async fn without_scripts_typed_values_come_back_and_an_old_url_fills_the_form() -> Result<()> {
+async fn without_scripts_input_is_kept_and_an_old_url_fills_the_form() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     browser.scripts(false).await?;
     browser.as_phone().await?;
@@ -328,7 +326,7 @@ async fn without_scripts_typed_values_come_back_and_an_old_url_fills_the_form() 
 }
 
 #[tokio::test]
-async fn two_people_at_one_profile_overwrite_nothing_unseen() -> Result<()> {
+async fn concurrent_edits_of_a_profile_are_not_overwritten_unseen() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[]).await;
@@ -350,7 +348,7 @@ async fn two_people_at_one_profile_overwrite_nothing_unseen() -> Result<()> {
     let stored = server.state.store.profiles.get(profile.id).await?.context("the profile")?;
     ensure!(stored.profile.get(Parameter::Message).as_deref() == Some("Мой текст"));
     ensure!(!browser.text("main").await?.contains("кто-то ещё"));
-    // What is saved from here is no conflict.
+    // Saving twice from the same page is no conflict.
     browser.fill("#field-message", "Мой второй").await?;
     browser.click_text("Сохранить").await?;
     browser
@@ -364,7 +362,7 @@ async fn two_people_at_one_profile_overwrite_nothing_unseen() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_while_typing_loses_nothing() -> Result<()> {
+async fn input_is_kept_if_the_session_ends_while_typing() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[]).await;

@@ -1,4 +1,4 @@
-//! A real browser, as a person uses it: headless Chromium led through chromedriver.
+//! A real browser, used like a person does: headless Chromium, controlled through chromedriver.
 
 use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const DRIVERS: &[&str] = &["chromedriver"];
-/// How Chromium is started wherever it is: without a window, and without a word to anybody.
+/// The flags that Chromium is started with everywhere: without a window and without telemetry.
 pub const CHROMIUM_FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -32,11 +32,11 @@ pub const CHROMIUM_FLAGS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
 ];
-/// How long a page may take to do what a test waits for.
+/// The longest time that a page may take until it does what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(15);
 const GLANCE: Duration = Duration::from_millis(40);
 
-/// One browser with a profile of its own; it ends with this value, also when a test panics.
+/// A browser with its own profile. It ends when this value is dropped, also when a test panics.
 pub struct Browser {
     client: Client,
     _driver: Driver,
@@ -73,22 +73,20 @@ impl Browser {
             .await
             .context("chromedriver could not start Chromium")?;
         let browser = Self { client, _driver: driver, _profile: profile };
-        // Without a window, not every Chromium has the focus in its page.
+        // Without a window, some versions of Chromium do not focus the page.
         browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
         Ok(browser)
     }
 
-    /// Opens an address.
     pub async fn open(&self, url: &str) -> Result<()> {
         self.client.goto(url).await.with_context(|| format!("cannot open {url}"))
     }
 
-    /// Where the browser is.
     pub async fn url(&self) -> Result<String> {
         Ok(self.client.current_url().await?.into())
     }
 
-    /// Goes to a tab that has opened beside this one.
+    /// Switches to a tab that has opened beside this one.
     pub async fn newest_tab(&self) -> Result<()> {
         let here = self.client.window().await?;
         let tab = self
@@ -97,13 +95,13 @@ impl Browser {
         Ok(self.client.switch_to_window(tab).await?)
     }
 
-    /// Runs a script in the page; what it returns comes back.
+    /// Runs a script in the page and returns its result.
     pub async fn script(&self, script: &str) -> Result<Value> {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
-    /// Asks again and again until the answer is there; at the end of patience, the error says where the browser stood
-    /// and a picture is in `target/screenshots`.
+    /// Retries until there is an answer. On a timeout, the error names the browser's address and a picture is in
+    /// `target/screenshots`.
     pub async fn wait<T>(&self, what: &str, mut glance: impl AsyncFnMut(&Client) -> Result<Option<T>>) -> Result<T> {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -124,12 +122,12 @@ impl Browser {
         }
     }
 
-    /// The first visible element that a CSS selector finds, as soon as there is one.
+    /// Waits for the first visible element that a CSS selector matches.
     pub async fn find(&self, css: &str) -> Result<Element> {
         self.visible(css, Locator::Css(css)).await
     }
 
-    /// The button, link, label or other thing to press that has exactly this text.
+    /// Waits for the button, link, label or other control that has exactly this text.
     pub async fn find_text(&self, text: &str) -> Result<Element> {
         let pressable = "self::button or self::a or self::label or self::summary or self::option or @role='button'";
         let path = format!("//*[{pressable}][normalize-space()={}]", xpath_text(text));
@@ -157,24 +155,24 @@ impl Browser {
         .await
     }
 
-    /// The text of an element as it is shown.
+    /// Returns the visible text of an element.
     pub async fn text(&self, css: &str) -> Result<String> {
         Ok(self.find(css).await?.text().await?)
     }
 
-    /// Presses the element that a CSS selector finds.
+    /// Clicks the element that a CSS selector matches.
     pub async fn click(&self, css: &str) -> Result<()> {
         self.press(css, Locator::Css(css)).await
     }
 
-    /// Presses what [`Browser::find_text`] finds.
+    /// Clicks the element that [`Browser::find_text`] finds.
     pub async fn click_text(&self, text: &str) -> Result<()> {
         let element = self.find_text(text).await?;
         bring_into_view(&self.client, &element).await?;
         element.click().await.with_context(|| format!("cannot press “{text}”"))
     }
 
-    /// A page that is being rendered anew may take the element away between finding and pressing it.
+    /// Retries if the page removes the element while it renders again between finding and clicking.
     async fn press(&self, what: &str, locator: Locator<'_>) -> Result<()> {
         self.wait(&format!("{what} to press"), async |client| {
             let element = client.find(locator).await?;
@@ -184,7 +182,7 @@ impl Browser {
         .await
     }
 
-    /// Puts text into a field in place of what was there, key by key.
+    /// Replaces a field's text by typing, key by key.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.find(css).await?;
         bring_into_view(&self.client, &field).await?;
@@ -192,19 +190,18 @@ impl Browser {
         field
             .send_keys(&format!("{}a{}{}", char::from(Key::Control), char::from(Key::Null), char::from(Key::Backspace)))
             .await?;
-        // Not every chromedriver types what no key has.
+        // Some versions of chromedriver cannot type characters outside the BMP.
         if text.chars().any(|char| char.len_utf16() > 1) {
             return self.devtools("Input.insertText", json!({ "text": text })).await.map(drop);
         }
         field.send_keys(text).await.with_context(|| format!("cannot type into {css}"))
     }
 
-    /// Presses keys where the focus is; keys without a letter as WebDriver names them.
+    /// Presses keys where the focus is. Keys without a character are named as in WebDriver.
     pub async fn keys(&self, keys: &str) -> Result<()> {
         Ok(self.client.active_element().await?.send_keys(keys).await?)
     }
 
-    /// Leads the pointer over an element.
     pub async fn hover(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
         bring_into_view(&self.client, &element).await?;
@@ -213,42 +210,41 @@ impl Browser {
         Ok(self.client.perform_actions(pointer).await?)
     }
 
-    /// What a field holds.
     pub async fn value(&self, css: &str) -> Result<String> {
         Ok(self.find(css).await?.prop("value").await?.unwrap_or_default())
     }
 
-    /// A phone: 390 pixels wide, narrower than Chromium's own windows can be.
+    /// Switches to a phone's screen, which is 390 pixels wide, narrower than Chromium's own windows can be.
     pub async fn as_phone(&self) -> Result<()> {
         self.screen(390, 844, true).await
     }
 
-    /// A desk: the size that the browser starts with.
+    /// Switches to the screen size that the browser starts with.
     pub async fn as_desktop(&self) -> Result<()> {
         self.screen(1280, 900, false).await
     }
 
-    /// A screen of this size, in CSS pixels.
+    /// Sets the size of the screen in CSS pixels.
     pub async fn screen(&self, width: u32, height: u32, mobile: bool) -> Result<()> {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await.map(drop)
     }
 
-    /// Whether the system's colours are dark.
+    /// Sets whether the system prefers dark colours.
     pub async fn dark(&self, dark: bool) -> Result<()> {
         let value = if dark { "dark" } else { "light" };
-        // Nothing moves between the themes: what is looked at next is in its final colours.
+        // Without transitions, the next screenshot has the final colours.
         let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }, still] });
         self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
     }
 
-    /// Whether pages opened from now on may run scripts.
+    /// Sets whether pages that are opened from now on may run scripts.
     pub async fn scripts(&self, allowed: bool) -> Result<()> {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed })).await.map(drop)
     }
 
-    /// The time zone of the machine that the browser runs on, as its pages see it.
+    /// Sets the time zone of the machine as its pages see it.
     pub async fn zone(&self, name: &str) -> Result<()> {
         self.devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": name })).await.map(drop)
     }
@@ -261,7 +257,7 @@ impl Browser {
             .with_context(|| format!("DevTools refused {command}"))
     }
 
-    /// Everything the console got since the last call, as `LEVEL message`.
+    /// Returns all messages of the console since the last call, as `LEVEL message`.
     pub async fn console(&self) -> Result<Vec<String>> {
         let entries =
             self.client.issue_cmd(ChromiumCommand { path: "se/log", body: json!({ "type": "browser" }) }).await?;
@@ -270,15 +266,15 @@ impl Browser {
         Ok(entries.iter().map(|entry| format!("{} {}", text(entry, "level"), text(entry, "message"))).collect())
     }
 
-    /// Fails if the console got an error since the last call: a panic in WebAssembly, a broken hydration, a request
-    /// that was refused.
+    /// Fails if the console has an error since the last call: a panic in WebAssembly, a broken hydration, a refused
+    /// request.
     pub async fn no_errors(&self) -> Result<()> {
         let errors: Vec<String> = self.console().await?.into_iter().filter(|line| line.starts_with("SEVERE")).collect();
         ensure!(errors.is_empty(), "errors in the console: {errors:#?}");
         Ok(())
     }
 
-    /// What is seen as a PNG, of the whole page or of the window.
+    /// Returns a PNG of the whole page or of the window.
     pub async fn picture(&self, whole: bool) -> Result<Vec<u8>> {
         let parameters = json!({ "format": "png", "captureBeyondViewport": whole, "optimizeForSpeed": false });
         let mut parameters = parameters;
@@ -293,7 +289,7 @@ impl Browser {
         Ok(BASE64.decode(picture.as_bytes())?)
     }
 
-    /// Saves what is seen as `target/screenshots/<name>.png`.
+    /// Saves a picture as `target/screenshots/<name>.png`.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         std::fs::create_dir_all(&folder)?;
@@ -303,21 +299,21 @@ impl Browser {
     }
 }
 
-/// As a person scrolls: what sticks to the edges of the page must not cover it.
+/// Scrolls to an element like a person does, so that sticky parts of the page do not cover it.
 async fn bring_into_view(client: &Client, element: &Element) -> Result<()> {
     let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
     client.execute(script, vec![serde_json::to_value(element)?]).await?;
     Ok(())
 }
 
-/// chromedriver on a free port.
+/// A chromedriver process on a free port.
 struct Driver {
     process: Child,
     port: u16,
 }
 
 impl Driver {
-    /// Two that start at the same time may choose the same port: then one of them ends, and is started again.
+    /// Starts chromedriver again if two that start at the same time chose the same port and one of them ended.
     fn start() -> Result<Self> {
         Self::start_once().or_else(|_| Self::start_once()).or_else(|_| Self::start_once())
     }
@@ -335,10 +331,10 @@ impl Driver {
         let mut output = BufReader::new(output);
         let mut line = String::new();
         while output.read_line(&mut line)? > 0 {
-            // “ChromeDriver was started successfully on port 40123.”
+            // The line reads “ChromeDriver was started successfully on port 40123.”
             if let Some((_, port)) = line.split_once("successfully on port ") {
                 driver.port = port.trim_end().trim_end_matches('.').parse()?;
-                // It must not meet a closed pipe later.
+                // The output is read to its end, so that chromedriver does not meet a closed pipe.
                 std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
                 return Ok(driver);
             }
@@ -347,7 +343,7 @@ impl Driver {
         bail!("chromedriver ended without naming its port")
     }
 
-    /// chromedriver then closes its browser, which a killed one leaves behind.
+    /// Asks chromedriver to end, because a killed one does not close its browser.
     fn shut_down(&self) -> std::io::Result<()> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -364,7 +360,7 @@ impl Drop for Driver {
                 std::thread::sleep(GLANCE);
             }
         }
-        // Both fail only for a process that has ended.
+        // Both calls fail only for a process that has already ended.
         drop(self.process.kill());
         drop(self.process.wait());
     }
@@ -387,7 +383,6 @@ impl WebDriverCompatibleCommand for ChromiumCommand {
     }
 }
 
-/// Where Chromium is.
 pub fn chromium() -> Result<PathBuf> {
     find(BROWSERS)
 }
@@ -406,7 +401,7 @@ fn find(names: &[&str]) -> Result<PathBuf> {
         })
 }
 
-/// XPath 1 has no escapes: a text with both kinds of quotes is put together from parts.
+/// Quotes a text for XPath 1, which has no escapes: a text with both kinds of quotes is concatenated from parts.
 fn xpath_text(text: &str) -> String {
     if !text.contains('\'') {
         return format!("'{text}'");

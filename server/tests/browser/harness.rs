@@ -1,4 +1,4 @@
-//! The driver itself, against a small page: what the other tests rely on does what it says.
+//! Tests of the driver itself with a small page.
 
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ async fn page_server() -> Result<String> {
 }
 
 #[tokio::test]
-async fn a_person_types_presses_and_waits() -> Result<()> {
+async fn the_driver_types_clicks_and_waits() -> Result<()> {
     let address = page_server().await?;
     let browser = Browser::start("ru,en").await?;
     browser.open(&address).await?;
@@ -77,7 +77,7 @@ async fn a_person_types_presses_and_waits() -> Result<()> {
 }
 
 #[tokio::test]
-async fn screens_colours_and_scripts_are_as_told() -> Result<()> {
+async fn the_driver_sets_screen_colours_and_scripts() -> Result<()> {
     let address = page_server().await?;
     let browser = Browser::start("en").await?;
     browser.open(&address).await?;

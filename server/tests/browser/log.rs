@@ -1,4 +1,4 @@
-//! The log, as a person reads it and acts in it.
+//! The log, as a person reads it and acts on it.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter};
@@ -44,16 +44,16 @@ async fn start(languages: &str, telegram: &BotApi) -> Result<(TestServer, Browse
 }
 
 #[tokio::test]
-async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
+async fn new_events_appear_in_the_log_and_failed_ones_can_be_replayed() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser, url) = start("ru,en", &telegram).await?;
     browser.click_text("Доставки").await?;
     browser.see("Пока ни одного события").await?;
     browser.see("обновляется само").await?;
     post(&server, &url, event("1283", &["482113907"])).await?;
-    // Without a reload: the page listens.
+    // The page updates itself without a reload.
     wait_for_rows(&browser, 1).await?;
-    // With all that belongs to a list, and inside its form.
+    // The new list is complete and inside its form.
     browser.find("form.log-list .log-foot button[value=replay]").await?;
     browser.find("form.log-list tbody input[type=checkbox]").await?;
     telegram.next([blocked()]);
@@ -62,7 +62,7 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
     browser.see("клиент заблокировал бота").await?;
     looked_at(&browser, "log").await?;
 
-    // A row leads to its trace beside the list.
+    // A row opens its event beside the list.
     browser.click_text("№1284").await?;
     browser.see("Свяжитесь с клиентом другим способом").await?;
     browser.see("Forbidden: bot was blocked by the user").await?;
@@ -70,7 +70,7 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
     ensure!(rows(&browser).await? == 2, "the list is still there");
     looked_at(&browser, "log-open").await?;
 
-    // Chosen, asked, done.
+    // The rows are selected, the question is answered, and they are replayed.
     browser.click("thead [data-all]").await?;
     let chosen = browser.script("return document.querySelectorAll('tbody input:checked').length").await?;
     ensure!(chosen == 2, "{chosen}");
@@ -84,7 +84,7 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
     browser.click_text("Вернуться").await?;
     browser.see("Telegram принял").await?;
 
-    // A choice of the filter asks by itself, and stands in the address.
+    // Choosing a filter applies it at once and puts it into the address.
     browser.open(&server.url("/deliveries")).await?;
     browser.script("const s = document.querySelector('[name=outcome]'); s.value = 'failed'; s.dispatchEvent(new Event('change', { bubbles: true }))").await?;
     browser.see("Ничего не нашлось").await?;
@@ -93,7 +93,7 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
     browser.click_text("Сбросить").await?;
     wait_for_rows(&browser, 2).await?;
 
-    // Found by a word of the message, read as JSON, erased for good.
+    // The person is found by a word of the message, read as JSON, and erased.
     browser.fill("[name=q]", "ОЛЕГ").await?;
     browser.click_text("Показать").await?;
     wait_for_rows(&browser, 2).await?;
@@ -115,7 +115,7 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn on_a_phone_the_trace_takes_the_list_s_place() -> Result<()> {
+async fn on_a_phone_an_event_replaces_the_list() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser, url) = start("en", &telegram).await?;
     browser.as_phone().await?;
@@ -137,13 +137,13 @@ async fn on_a_phone_the_trace_takes_the_list_s_place() -> Result<()> {
     browser.see("the customer has blocked the bot").await?;
     looked_at(&browser, "unreachable-phone").await?;
 
-    // All that failed, in the background.
+    // All failed deliveries are replayed in the background.
     browser.open(&server.url("/deliveries")).await?;
     browser.click_text("Replay what failed…").await?;
     browser.see("Replay 3 deliveries?").await?;
     looked_at(&browser, "log-all-phone").await?;
     browser.click_text("Replay").await?;
-    // It says how far it has come by itself.
+    // The page shows its progress without a reload.
     browser.see("Done").await?;
     telegram.wait_for_texts(3).await;
     looked_at(&browser, "log-work-phone").await?;
@@ -154,7 +154,7 @@ async fn on_a_phone_the_trace_takes_the_list_s_place() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_log_is_read_before_scripts_run() -> Result<()> {
+async fn the_log_works_without_scripts() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser, url) = start("ru,en", &telegram).await?;
     telegram.next([blocked()]);
@@ -174,7 +174,7 @@ async fn the_log_is_read_before_scripts_run() -> Result<()> {
 }
 
 #[tokio::test]
-async fn times_are_the_reader_s_from_the_first_page_on() -> Result<()> {
+async fn times_are_in_the_viewers_time_zone_from_the_first_page() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser, url) = start("ru", &telegram).await?;
     post(&server, &url, event("1283", &["5"])).await?;
@@ -185,7 +185,7 @@ async fn times_are_the_reader_s_from_the_first_page_on() -> Result<()> {
         const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'Asia/Yekaterinburg' };
         return at.textContent.endsWith(new Intl.DateTimeFormat('ru', clock).format(new Date(at.dateTime)))";
     browser.wait("their time", async |_| Ok((browser.script(theirs).await? == true).then_some(()))).await?;
-    // From the next page on the server knows it.
+    // From the next page on, the server knows the time zone.
     browser.scripts(false).await?;
     browser.open(&server.url("/deliveries")).await?;
     ensure!(browser.script(theirs).await? == true);
@@ -193,7 +193,7 @@ async fn times_are_the_reader_s_from_the_first_page_on() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_profile_is_found_by_typing_some_of_its_name() -> Result<()> {
+async fn the_log_is_filtered_by_typing_a_part_of_a_profiles_name() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser, url) = start("en", &telegram).await?;
     post(&server, &url, event("1", &["5"])).await?;
@@ -218,7 +218,7 @@ async fn a_profile_is_found_by_typing_some_of_its_name() -> Result<()> {
             Ok((names.starts_with("Profile 29|Profile 290|") && names.split('|').count() == 10).then_some(()))
         })
         .await?;
-    // A name that is chosen from the list is looked for at once.
+    // Choosing a name from the list applies the filter at once.
     browser
         .script(
             "const field = document.querySelector('[name=named]');
@@ -230,7 +230,7 @@ async fn a_profile_is_found_by_typing_some_of_its_name() -> Result<()> {
     wait_for_rows(&browser, 0).await?;
     ensure!(browser.value("[name=named]").await? == "Profile 290");
 
-    // Before scripts run it is a text field, and the key Enter sends it.
+    // Without scripts it is a text field, and Enter submits it.
     browser.scripts(false).await?;
     browser.as_phone().await?;
     browser.open(&server.url("/deliveries")).await?;
@@ -246,7 +246,7 @@ async fn a_profile_is_found_by_typing_some_of_its_name() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_long_reason_takes_one_line_of_a_wide_log_and_an_older_time_has_its_date() -> Result<()> {
+async fn in_a_wide_log_a_long_reason_takes_one_line_and_older_times_show_the_date() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser, url) = start("ru", &telegram).await?;
     telegram.next([Play::Refuse(

@@ -1,4 +1,4 @@
-//! What a person sees and does, in a real Chromium.
+//! Tests of the pages in a real Chromium.
 
 mod accounts;
 mod administration;

@@ -16,10 +16,10 @@ use crate::{
     support::{BotApi, Play, TestServer, event},
 };
 
-/// What no line break helps with.
+/// A text that has no place for a line break.
 const LONG: &str = "Записьвстудиюкоторуюназвалиоченьдлиннымсловомбезпробелов@@@@@@@@@@@@";
 
-/// A server in which each page has something to show, mostly of the kind that is hard to break into lines.
+/// Starts a server in which each page shows something, mostly texts that are hard to break into lines.
 async fn furnished(telegram: &BotApi) -> Result<(TestServer, Vec<(&'static str, String)>)> {
     let server = TestServer::start(&telegram.url()).await;
     let store = &server.state.store;
@@ -49,7 +49,7 @@ async fn furnished(telegram: &BotApi) -> Result<(TestServer, Vec<(&'static str, 
     let settings = settings.map(|(setting, text)| (setting, SecretString::from(text)));
     ensure!(server.state.settings.change(store, &COMMAND_LINE, &settings).await.is_ok());
     let event = answer["Id"].as_str().context("no id")?.to_owned();
-    // The longest path first.
+    // The longest path is first, because it is matched first.
     let ids = vec![
         ("/deliveries/work/", "1".to_owned()),
         ("/deliveries/", event),
@@ -61,7 +61,6 @@ async fn furnished(telegram: &BotApi) -> Result<(TestServer, Vec<(&'static str, 
     Ok((server, ids))
 }
 
-/// The addresses of all pages.
 fn pages(ids: &[(&str, String)]) -> Vec<String> {
     let is_page = |path: &str| {
         ![
@@ -104,7 +103,8 @@ fn pages(ids: &[(&str, String)]) -> Vec<String> {
     routes.map(|route| address(route.path.to_string())).chain(more.map(|path| path.replace("EVENT", event))).collect()
 }
 
-/// How much wider than the window the page is, and what reaches out of it, without what scrolls by itself.
+/// Returns how much wider than the window the page is, and the elements that reach out of it, except parts that
+/// scroll by themselves.
 const WIDER: &str = "
     const { scrollWidth, clientWidth } = document.documentElement;
     const wider = scrollWidth - Math.min(clientWidth, innerWidth);

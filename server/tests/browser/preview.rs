@@ -1,4 +1,4 @@
-//! The builder's preview: samples, past and pasted events, the request's JSON, the URL, what a change changes.
+//! The builder's preview: samples, past and pasted events, the request's JSON, the URL, and the effect of a change.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter, sample::Sample};
@@ -21,7 +21,7 @@ async fn enter(languages: &str, telegram: &str) -> Result<(TestServer, Browser)>
     Ok((server, browser))
 }
 
-/// Waits until an element's text holds this.
+/// Waits until an element's text contains this text.
 async fn says(browser: &Browser, css: &str, text: &str) -> Result<()> {
     browser
         .wait(&format!("{css} to say “{text}”"), async |_| {
@@ -30,12 +30,12 @@ async fn says(browser: &Browser, css: &str, text: &str) -> Result<()> {
         .await
 }
 
-/// Waits until a script answers true.
+/// Waits until a script returns true.
 async fn holds(browser: &Browser, what: &str, script: &str) -> Result<()> {
     browser.wait(what, async |_| Ok((browser.script(script).await? == true).then_some(()))).await
 }
 
-/// Puts a text into a field at once: a driver would take minutes to type thousands of characters.
+/// Sets a field's text at once, because a driver would take minutes to type thousands of characters.
 async fn put(browser: &Browser, css: &str, text: &str) -> Result<()> {
     let script = format!(
         "const field = document.querySelector({}); field.value = {}; \
@@ -47,7 +47,7 @@ async fn put(browser: &Browser, css: &str, text: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result<()> {
+async fn the_preview_shows_samples_past_events_and_pasted_events() -> Result<()> {
     let (server, browser) = enter("ru,en", "http://127.0.0.1:1").await?;
     let profile = server.profile("Записи", true, &[(Parameter::Message, "Вы записаны!")]).await;
     post(&server, &server.state.short_url(&profile.key), event("№181", &["100200300"])).await?;
@@ -69,7 +69,8 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
     browser.click("#preview-source option[value='1']").await?;
     says(&browser, ".preview .bubble-text", "Запись: №181").await?;
 
-    // Pasted: its faults by line and column, whom it would not reach, then the message.
+    // For a pasted event the preview shows its faults by line and column, then the recipients it cannot reach, then
+    // the message.
     browser.click_text("Вставить JSON события…").await?;
     browser.fill(".pasted", "{\n  \"CaseItem\": oops\n}").await?;
     says(&browser, "#preview-note", "ошибка в строке 2, столбце 15").await?;
@@ -82,7 +83,7 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
     put(&browser, ".pasted", &event("№8", &["x", "77", "78"])).await?;
     says(&browser, "#preview-note", "их 2").await?;
 
-    // A test sends what is shown.
+    // A test message has the content that is shown.
     browser.fill("#test-chat", "5").await?;
     browser.click_text("Отправить тест").await?;
     browser.see("Сообщение в песочнице").await?;
@@ -92,7 +93,7 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
 }
 
 #[tokio::test]
-async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> Result<()> {
+async fn the_shown_json_is_what_telegram_gets_and_the_url_has_the_profiles_parameters() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser) = enter("en", &telegram.url()).await?;
     let message = "<b>Анна</b> & \"друзья\"\n<a href=\"https://example.com/?a=1&amp;b=2\">сайт</a>";
@@ -113,7 +114,7 @@ async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> 
     assert_eq!(shown, asked.raw, "byte for byte");
     browser.screenshot("preview-json").await?;
 
-    // By keyboard to the next tab.
+    // The arrow key leads to the next tab.
     browser.script("document.querySelector('#preview-json-tab').focus()").await?;
     browser.keys(RIGHT).await?;
     browser.find("#preview-url-tab[aria-selected=true]").await?;
@@ -123,7 +124,7 @@ async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> 
         server.state.public_url
     );
     ensure!(url.starts_with(&start), "{url}");
-    // With the token in its place it is a URL that the stateless endpoint takes.
+    // With the token inserted, the stateless endpoint accepts the URL.
     let answer = server.http.get(url.replace("TELEGRAM_TOKEN", TOKEN)).send().await?;
     ensure!(answer.status() == 200, "{}", answer.text().await?);
     browser.click("[name='form[shown][hide_url]']").await?;
@@ -138,12 +139,12 @@ async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> 
 }
 
 #[tokio::test]
-async fn a_line_leads_to_its_setting_and_a_setting_to_its_lines() -> Result<()> {
+async fn a_line_of_the_preview_leads_to_its_setting_and_a_setting_marks_its_lines() -> Result<()> {
     let (server, browser) = enter("en", "http://127.0.0.1:1").await?;
     browser.open(&server.url("/profiles/new")).await?;
     builder_is_live(&browser).await?;
 
-    // Hovering and focusing.
+    // Hovering over or focusing a setting marks its lines.
     browser.hover("label.switch-row:has([data-field=hide_address])").await?;
     says(&browser, ".bubble .marked", "Адрес").await?;
     browser.hover("h1").await?;
@@ -151,14 +152,14 @@ async fn a_line_leads_to_its_setting_and_a_setting_to_its_lines() -> Result<()> 
     browser.script("document.querySelector('[data-field=hide_order_duration]').focus()").await?;
     says(&browser, ".bubble .marked", "Длительность").await?;
 
-    // A press on a line, which says what it is.
+    // A click on a line leads to its setting, and its title names it.
     let line = ".bubble [data-origin=hide_service_name]";
     let what = browser.script(&format!("return document.querySelector('{line}').title")).await?;
     assert_eq!(what, "Setting: Service");
     browser.click(line).await?;
     holds(&browser, "the focus at its setting", "return document.activeElement.dataset.field == 'hide_service_name'")
         .await?;
-    // By keyboard: down to the second line, and in.
+    // The keyboard moves to the second line and opens it.
     browser.script("document.querySelector('.preview .chat').focus()").await?;
     browser.keys(DOWN).await?;
     let origin = "return document.activeElement.dataset.origin";
@@ -171,7 +172,7 @@ async fn a_line_leads_to_its_setting_and_a_setting_to_its_lines() -> Result<()> 
 }
 
 #[tokio::test]
-async fn one_message_becomes_two_and_nothing_shifts() -> Result<()> {
+async fn a_message_that_is_split_does_not_shift_the_preview() -> Result<()> {
     let (server, browser) = enter("en", "http://127.0.0.1:1").await?;
     browser.open(&server.url("/profiles/new")).await?;
     builder_is_live(&browser).await?;
@@ -192,7 +193,7 @@ async fn one_message_becomes_two_and_nothing_shifts() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_change_is_tried_on_the_last_events_before_it_is_saved() -> Result<()> {
+async fn an_unsaved_change_is_previewed_on_the_latest_events() -> Result<()> {
     let (server, browser) = enter("ru", "http://127.0.0.1:1").await?;
     let profile = server.profile("Записи", true, &[(Parameter::Message, "Вы записаны!")]).await;
     for number in 1..=6 {
@@ -216,7 +217,7 @@ async fn a_change_is_tried_on_the_last_events_before_it_is_saved() -> Result<()>
 }
 
 #[tokio::test]
-async fn without_scripts_every_view_can_be_read() -> Result<()> {
+async fn without_scripts_every_view_of_the_preview_is_shown() -> Result<()> {
     let (server, browser) = enter("en", "http://127.0.0.1:1").await?;
     browser.scripts(false).await?;
     browser.open(&server.url("/profiles/new")).await?;
@@ -230,7 +231,7 @@ async fn without_scripts_every_view_can_be_read() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_preview_fits_a_phone_and_a_desk_in_both_languages_and_themes() -> Result<()> {
+async fn the_preview_fits_a_phone_and_a_desktop_in_both_languages_and_themes() -> Result<()> {
     let (server, browser) = enter("ru,en", "http://127.0.0.1:1").await?;
     let message = "<b>жирный</b> <i>курсив</i> <u>подчёркнутый</u> <s>зачёркнутый</s> <code>код</code> \
                    <tg-spoiler>секрет</tg-spoiler> <a href=\"https://example.com\">ссылка</a>\n\
@@ -281,7 +282,7 @@ async fn builder_is_live_or_shut(browser: &Browser) -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_preview_names_the_bot_dates_the_sample_and_warns_of_placeholders() -> Result<()> {
+async fn the_preview_shows_the_bots_name_and_dates_and_warns_about_placeholders() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser) = enter("ru", &telegram.url()).await?;
     telegram.name_bot(BotApi::BOT, "Салон «Север»", "salon_bot");
@@ -298,7 +299,7 @@ async fn the_preview_names_the_bot_dates_the_sample_and_warns_of_placeholders() 
     browser.find(".share-url").await?;
     let profile = server.state.store.profiles.all().await?.pop().context("a profile")?;
     browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
-    // The server draws it so already.
+    // The server renders the bot's name as well.
     let drawn = browser.script("return document.querySelector('.preview .bubble-sender').textContent.trim()").await?;
     ensure!(drawn == "Салон «Север»", "{drawn}");
     builder_is_live(&browser).await?;

@@ -1,4 +1,4 @@
-//! The list of profiles and what can be done from it, as a person does it.
+//! The list of profiles and its actions, as a person uses them.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter};
@@ -9,7 +9,7 @@ use crate::{
     walk::{arrive, set_up},
 };
 
-/// Nothing stands out over the side of the window.
+/// Checks that nothing reaches beyond the side of the window.
 pub async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
     let wider =
         browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
@@ -17,7 +17,7 @@ pub async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-/// Once WebAssembly has taken the page over, a press beside a menu closes it: what the page itself can tell.
+/// Waits until WebAssembly has taken the page over: from then on a click beside a menu closes it.
 async fn is_live(browser: &Browser) -> Result<()> {
     browser
         .wait("the page to be live", async |_| {
@@ -40,7 +40,7 @@ async fn seed(server: &TestServer) {
 }
 
 #[tokio::test]
-async fn an_integrator_finds_copies_and_deletes_profiles() -> Result<()> {
+async fn profiles_can_be_searched_copied_and_deleted() -> Result<()> {
     let (server, browser) = arrive("ru,en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     browser.see("Здесь появятся ваши профили").await?;
@@ -50,7 +50,7 @@ async fn an_integrator_finds_copies_and_deletes_profiles() -> Result<()> {
     is_live(&browser).await?;
     ensure!(rows(&browser).await? == 4);
 
-    // Search is a form, filters are links; both stand in the address.
+    // Search is a form and filters are links; both are in the address.
     browser.fill("[name=q]", "ЕЛКА").await?;
     browser.click_text("Найти").await?;
     browser.wait("one row", async |_| Ok((rows(&browser).await? == 1).then_some(()))).await?;
@@ -62,7 +62,7 @@ async fn an_integrator_finds_copies_and_deletes_profiles() -> Result<()> {
     browser.click_text("Показать все профили").await?;
     browser.wait("all rows", async |_| Ok((rows(&browser).await? == 4).then_some(()))).await?;
 
-    // A row's menu by keyboard: Escape closes it and the focus is back.
+    // The keyboard opens a row's menu, and Escape closes it and returns the focus.
     browser.click(".profiles tr:first-child summary").await?;
     browser.find_text("Дублировать").await?;
     let summary =
@@ -110,7 +110,7 @@ async fn an_integrator_finds_copies_and_deletes_profiles() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_failure_tells_its_reason_to_a_pointer_and_to_a_keyboard() -> Result<()> {
+async fn the_reason_of_a_failure_is_shown_to_pointer_and_keyboard() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser) = arrive("ru", &telegram.url()).await?;
     set_up(&server, &browser).await?;
@@ -143,13 +143,13 @@ async fn a_failure_tells_its_reason_to_a_pointer_and_to_a_keyboard() -> Result<(
 }
 
 #[tokio::test]
-async fn what_comes_takes_nothing_from_under_a_hand() -> Result<()> {
+async fn an_update_of_the_list_waits_while_a_person_uses_it() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     let profile = server.profile("Салон", true, &[]).await;
     browser.open(&server.url("/")).await?;
     browser.find("[data-live=on]").await?;
-    // The new page is asked for, and comes when it is let.
+    // The test holds the request for the new page back until it releases it.
     let held = "const ask = window.freely = window.fetch;
          const read = DOMParser.prototype.parseFromString;
          DOMParser.prototype.parseFromString = function (...page) { window.comes = true; return read.apply(this, page); };
@@ -162,7 +162,7 @@ async fn what_comes_takes_nothing_from_under_a_hand() -> Result<()> {
     browser.wait("the page to come", async |_| Ok((is("window.comes").await? == true).then_some(()))).await?;
     ensure!(is("document.activeElement.matches('.copy input')").await? == true, "the focus is lost");
     ensure!(browser.text(".profiles").await?.contains("за 7 дней ничего"));
-    // It is shown as soon as the hand is off.
+    // The update is shown as soon as the person has left the control.
     browser.script("window.fetch = window.freely; document.activeElement.blur()").await?;
     browser
         .wait("the event", async |_| Ok((!browser.text(".profiles").await?.contains("за 7 дней ничего")).then_some(())))
@@ -171,7 +171,7 @@ async fn what_comes_takes_nothing_from_under_a_hand() -> Result<()> {
 }
 
 #[tokio::test]
-async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()> {
+async fn old_urls_and_files_can_be_imported_without_scripts() -> Result<()> {
     let (server, browser) = arrive("en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     browser.scripts(false).await?;
@@ -214,7 +214,7 @@ async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()>
     let stored = server.state.store.profiles.all().await?;
     let names: Vec<&str> = stored.iter().map(|profile| profile.name.as_str()).collect();
     ensure!(names == ["New", "Reminders", "You are booked"], "{names:?}");
-    // A form at fault is answered 422, and Chromium says so; there is no script to say anything else.
+    // A form with faults is answered 422, which Chromium logs as an error. No script can log anything else.
     let errors = browser.console().await?;
     ensure!(errors.iter().all(|line| line.contains("422 (Unprocessable")), "{errors:?}");
     Ok(())

@@ -1,4 +1,4 @@
-//! Saving is in reach wherever a person is in the builder: the bar of a phone, the links to sections, Ctrl+S.
+//! Saving can be reached everywhere in the builder: the bar on a phone, the links to sections, Ctrl+S.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::parameters::Parameter;
@@ -20,17 +20,17 @@ async fn at_a_profile(languages: &str, screen: (u32, u32)) -> Result<(TestServer
     set_up(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[(Parameter::Message, "Вы записаны")]).await;
     browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
-    // On a phone, the tabs of the preview are hidden at first.
+    // On a phone, the tabs of the preview are hidden at first, so the test waits for a tool.
     browser.find(".tool:not(:disabled)").await?;
     Ok((server, browser, profile.id))
 }
 
-/// Waits until a script answers true.
+/// Waits until a script returns true.
 async fn holds(browser: &Browser, what: &str, script: &str) -> Result<()> {
     browser.wait(what, async |_| Ok((browser.script(script).await? == true).then_some(()))).await
 }
 
-/// The button is seen at the bottom of the window, and it is the only one.
+/// Checks that the button is visible at the bottom of the window, and that it is the only one.
 const BUTTON_IS_SEEN: &str = "
     const buttons = document.querySelectorAll('.page-head button.primary');
     const { top, bottom } = buttons[0].getBoundingClientRect();
@@ -38,8 +38,8 @@ const BUTTON_IS_SEEN: &str = "
         && document.elementFromPoint(innerWidth - 40, (top + bottom) / 2) === buttons[0];";
 
 #[tokio::test]
-async fn on_a_narrow_screen_the_bar_saves_and_leads_to_what_is_wrong() -> Result<()> {
-    // A phone, a desk at 200 %, and a phone on its side.
+async fn on_a_narrow_screen_the_bar_saves_and_leads_to_faults() -> Result<()> {
+    // The screens are a phone, a desktop at 200 %, and a phone in landscape.
     for screen in [(390, 844), (640, 450), (844, 390)] {
         let (server, browser, id) = at_a_profile("ru", screen).await?;
         holds(&browser, "the button at the top of the page", BUTTON_IS_SEEN).await?;
@@ -74,7 +74,7 @@ async fn on_a_narrow_screen_the_bar_saves_and_leads_to_what_is_wrong() -> Result
 }
 
 #[tokio::test]
-async fn the_bar_leads_to_a_conflict_and_saves_the_reader_s_version() -> Result<()> {
+async fn the_bar_leads_to_a_conflict_and_saves_the_persons_own_version() -> Result<()> {
     let (server, browser, id) = at_a_profile("en", (390, 844)).await?;
     let stored = server.state.store.profiles.get(id).await?.context("the profile")?;
     let mut theirs = stored.edited();
@@ -93,7 +93,7 @@ async fn the_bar_leads_to_a_conflict_and_saves_the_reader_s_version() -> Result<
 }
 
 #[tokio::test]
-async fn nothing_fixed_covers_a_field_that_has_the_focus() -> Result<()> {
+async fn no_fixed_element_covers_the_focused_field() -> Result<()> {
     for screen in [(390, 844), (640, 450), (844, 390), (1280, 900)] {
         let (server, browser, _) = at_a_profile("ru", screen).await?;
         browser.script("document.querySelector('#field-url, [name=\"form[name]\"]').focus()").await?;
@@ -151,7 +151,7 @@ async fn control_s_saves_wherever_the_focus_is() -> Result<()> {
     ensure!(stored().await?.as_deref() == Some("Первый"));
     ensure!(browser.script("return document.activeElement.id").await? == "field-message", "the focus stays");
 
-    // On a Russian keyboard, outside of the form, and without the browser's own dialog.
+    // The shortcut works on a Russian keyboard and outside of the form, and does not open the browser's own dialog.
     browser.fill("#field-message", "Второй").await?;
     let pressed = "document.activeElement.blur();
         const key = new KeyboardEvent('keydown',
@@ -159,7 +159,7 @@ async fn control_s_saves_wherever_the_focus_is() -> Result<()> {
         document.body.dispatchEvent(key); return key.defaultPrevented;";
     ensure!(browser.script(pressed).await? == true);
     browser.wait("the second save", async |_| Ok((stored().await?.as_deref() == Some("Второй")).then_some(()))).await?;
-    // Another letter in that place of the keyboard, and a shortcut of the browser's.
+    // Another character on that key, or the browser's own shortcut, saves nothing.
     for other in ["{ key: 'o', code: 'KeyS', ctrlKey: true", "{ key: 's', code: 'KeyS', ctrlKey: true, shiftKey: true"]
     {
         let pressed = format!(

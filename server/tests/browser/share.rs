@@ -1,5 +1,5 @@
-//! A profile's address: the first event turns the page green, on a phone and without scripts too; and the chat for tests
-//! is found by a link.
+//! A profile's address: the first event marks the page as connected, on a phone and without scripts too; and the chat
+//! for tests is found by a link.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, role::Role};
@@ -12,7 +12,6 @@ use crate::{
     walk,
 };
 
-/// Signs an operator in.
 async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let email = "operator@example.com";
     let id = match server.state.store.accounts.user_by_email(email).await? {
@@ -32,18 +31,18 @@ async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-/// The page is being told of what comes.
+/// Waits until the page receives change notifications.
 async fn is_listening(server: &TestServer, browser: &Browser) -> Result<()> {
     browser.wait("the page to listen", async |_| Ok((server.state.changes.listeners() > 0).then_some(()))).await
 }
 
-/// `/start` with a code, as a person's Telegram sends it.
+/// Returns `/start` with a code, as a person's Telegram sends it.
 fn pressed(code: &str, chat: i64, name: &str) -> Value {
     json!({"message_id": 1, "date": 1, "from": {"id": chat, "first_name": name},
         "chat": {"id": chat, "type": "private", "first_name": name}, "text": format!("/start {code}")})
 }
 
-/// The code of the link that the page shows.
+/// Returns the code of the link on the page.
 async fn shown_code(browser: &Browser) -> Result<String> {
     let link = browser.text(".chat-link").await?;
     let code = link.strip_prefix("t.me/salon_bot?start=").with_context(|| format!("a link to the bot: {link}"))?;
@@ -51,7 +50,7 @@ async fn shown_code(browser: &Browser) -> Result<String> {
 }
 
 #[tokio::test]
-async fn the_first_event_turns_the_page_green() -> Result<()> {
+async fn the_first_event_marks_the_page_as_connected() -> Result<()> {
     for (language, phone, words) in [
         ("ru", false, ["Ждём первое событие", "Связь есть", "Доставлено", "Отправлять некому"]),
         ("en", true, ["Waiting for the first event", "Connected", "Delivered", "There is nobody to write to"]),
@@ -94,7 +93,7 @@ async fn the_first_event_turns_the_page_green() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_page_that_lost_the_server_shows_what_came_meanwhile() -> Result<()> {
+async fn a_page_that_lost_its_connection_shows_events_that_arrived_meanwhile() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().to_owned();
     let server = TestServer::start_with("http://127.0.0.1:1", |config| config.data_dir.clone_from(&data)).await;
@@ -105,7 +104,7 @@ async fn a_page_that_lost_the_server_shows_what_came_meanwhile() -> Result<()> {
     browser.see("Waiting for the first event").await?;
     is_listening(&server, &browser).await?;
     let address = server.base.trim_start_matches("http://").parse()?;
-    // The page is open all the while.
+    // The page stays open while the server restarts.
     server.stop().await;
     let server = TestServer::start_with("http://127.0.0.1:1", |config| {
         config.data_dir.clone_from(&data);
@@ -119,7 +118,7 @@ async fn a_page_that_lost_the_server_shows_what_came_meanwhile() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_page_does_without_scripts() -> Result<()> {
+async fn the_share_page_works_without_scripts() -> Result<()> {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let browser = Browser::start("ru").await?;
     browser.scripts(false).await?;
@@ -178,7 +177,7 @@ async fn the_chat_for_tests_is_found_by_a_link() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_chat_is_found_without_scripts_on_a_page_of_its_own() -> Result<()> {
+async fn the_chat_is_found_without_scripts_on_a_separate_page() -> Result<()> {
     let telegram = BotApi::start().await;
     let server = TestServer::start(&telegram.url()).await;
     let browser = Browser::start("ru").await?;
@@ -200,7 +199,7 @@ async fn the_chat_is_found_without_scripts_on_a_page_of_its_own() -> Result<()> 
 }
 
 #[tokio::test]
-async fn a_sample_is_sent_to_the_chat_that_was_found_and_a_second_text_gets_its_url() -> Result<()> {
+async fn a_sample_is_sent_to_the_found_chat_and_a_second_text_gets_its_url() -> Result<()> {
     for (language, scripts) in [("ru", true), ("en", false)] {
         let telegram = BotApi::start().await;
         let server = TestServer::start(&telegram.url()).await;
@@ -208,7 +207,7 @@ async fn a_sample_is_sent_to_the_chat_that_was_found_and_a_second_text_gets_its_
         sign_in(&server, &browser).await?;
         let profile = server.profile("Записи", false, &[]).await;
         if scripts {
-            // The test of the builder makes the chat known.
+            // A test message from the builder makes the page remember the chat.
             browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
             browser.find(".segment:not(:disabled)").await?;
             browser.click_text("Найти мой чат").await?;

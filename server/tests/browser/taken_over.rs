@@ -1,4 +1,4 @@
-//! The builder is taken over by WebAssembly; every other page does without.
+//! WebAssembly takes over only the builder.
 
 use anyhow::{Result, ensure};
 use hookgram::parameters::Parameter;
@@ -8,21 +8,21 @@ use crate::{
     walk::{arrive, builder_is_live, set_up},
 };
 
-/// How many modules have been asked for since the page was loaded.
+/// Returns how many modules were requested since the page was loaded.
 async fn modules(browser: &Browser) -> Result<u64> {
     let count = "return performance.getEntriesByType('resource').filter(one => one.name.endsWith('.wasm')).length";
     Ok(browser.script(count).await?.as_u64().unwrap_or_default())
 }
 
 #[tokio::test]
-async fn the_builder_alone_brings_a_module() -> Result<()> {
+async fn only_the_builder_loads_a_wasm_module() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[]).await;
     let own = format!("/profiles/{}", profile.id);
     for path in ["/", "/deliveries", "/sandbox", "/health", &format!("{own}/share"), "/profiles/import"] {
         browser.open(&server.url(path)).await?;
-        // The script at the page's end has run once menus shut themselves.
+        // When a menu closes by itself, the script at the end of the page has run.
         browser.click("header details.menu summary").await?;
         browser.click("h1").await?;
         browser.find("header details.menu:not([open])").await?;
@@ -37,7 +37,7 @@ async fn the_builder_alone_brings_a_module() -> Result<()> {
 }
 
 #[tokio::test]
-async fn who_saves_keeps_their_place() -> Result<()> {
+async fn saving_keeps_the_scroll_position() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[(Parameter::Message, "Вы записаны")]).await;
@@ -49,7 +49,7 @@ async fn who_saves_keeps_their_place() -> Result<()> {
     browser.see("Есть несохранённые изменения").await?;
     let place = browser.script("return window.scrollY").await?;
     ensure!(place.as_f64().is_some_and(|place| place > 100.0), "{place}");
-    // Control and Enter.
+    // These keys are Control and Enter.
     browser.keys("\u{e009}\u{e007}\u{e000}").await?;
     browser.see("Сохранено").await?;
     ensure!(browser.script("return window.same === true").await? == true, "no new page");
@@ -58,21 +58,21 @@ async fn who_saves_keeps_their_place() -> Result<()> {
     ensure!(browser.script("return document.title").await? == "Записи в студию · Hookgram");
     ensure!(browser.url().await?.ends_with("?saved"));
     ensure!(browser.text("h1").await? == "Записи в студию");
-    // What is typed next is a change again.
+    // Input after saving counts as a new change.
     browser.fill("#field-sign_text", "Ждём!").await?;
     browser.see("Есть несохранённые изменения").await?;
     browser.no_errors().await
 }
 
 #[tokio::test]
-async fn a_switch_of_the_list_turns_without_a_new_page() -> Result<()> {
+async fn a_switch_in_the_list_changes_without_a_page_load() -> Result<()> {
     let (server, browser) = arrive("en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     server.profile("Bookings", true, &[]).await;
     browser.open(&server.url("/?show=enabled")).await?;
     browser.script("window.same = true").await?;
     browser.click("[role=switch]").await?;
-    // The list is still asked the same: it is no longer among those.
+    // The filter still applies, so the profile is no longer in the list.
     browser.see("Nothing found").await?;
     ensure!(browser.script("return window.same === true").await? == true);
     browser.open(&server.url("/")).await?;

@@ -1,12 +1,13 @@
-//! No word of a page is in another language than the page: every state, words that WebAssembly sets among them.
+//! Every word of a page is in the page's language, in every state, including texts that WebAssembly sets.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::values::Language;
 
 use crate::{scenes::walk, support::foreign::foreign_words};
 
-/// Every text and every attribute that is read or heard, save messages, what people typed (forms' fields, code) the
-/// cities of far zones (which have no Russian name here), and what says that it is in another language: as `support::html` reads it from the server's answer.
+/// Returns every visible text and every attribute that is read out, except messages, typed input (form fields, code),
+/// the cities of distant zones (which have no Russian name here), and elements marked as being in another language.
+/// `support::html` reads the server's answer by the same rules.
 const TEXTS: &str = r#"
     const own = document.documentElement.lang;
     const passed = element => element.closest('script, style, noscript, textarea, code, pre, .bubble, .change-lines, .zone-city, [translate="no"]')
@@ -25,7 +26,7 @@ const TEXTS: &str = r#"
     return texts;"#;
 
 #[tokio::test]
-async fn no_word_is_in_another_language_in_any_state() -> Result<()> {
+async fn every_word_is_in_the_pages_language_in_any_state() -> Result<()> {
     let mut found = Vec::new();
     for language in [Language::Ru, Language::En] {
         walk(

@@ -1,4 +1,4 @@
-//! The ways a person walks: from the set-up link to a message, with a bot and without, before scripts and on a phone.
+//! Complete user journeys: from the setup link to a message, with a bot and without, without scripts and on a phone.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use hookgram::{delivery::DeliveryState, message::Part};
@@ -16,14 +16,14 @@ use crate::{
 const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "корова лампа окно 12";
 
-/// A server with nobody in it, and a browser at its endpoint.
+/// Starts a server without accounts and a browser at its address.
 pub async fn arrive(languages: &str, telegram: &str) -> Result<(TestServer, Browser)> {
     let server = TestServer::start(telegram).await;
     let browser = Browser::start(languages).await?;
     Ok((server, browser))
 }
 
-/// Follows the set-up link and makes the first account.
+/// Follows the setup link and creates the first account.
 pub async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
     browser.open(server.setup_link.as_deref().context("no set-up link")?).await?;
     browser.fill("[name=email]", EMAIL).await?;
@@ -33,7 +33,7 @@ pub async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-/// Signs an account in, by a link that works once.
+/// Signs an account in by a one-time link.
 pub async fn enter(server: &TestServer, browser: &Browser, account: i64) -> Result<()> {
     let code = codes::secret();
     let link = NewLink {
@@ -46,7 +46,7 @@ pub async fn enter(server: &TestServer, browser: &Browser, account: i64) -> Resu
     browser.open(&server.url(&format!("/login?code={code}"))).await
 }
 
-/// WebAssembly has taken the builder over once its buttons can be pressed.
+/// Waits until WebAssembly has taken the builder over, which is when its buttons can be clicked.
 pub async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".segment:not(:disabled)").await.map(drop)
 }
@@ -65,7 +65,7 @@ pub async fn post(server: &TestServer, url: &str, body: String) -> Result<()> {
 }
 
 #[tokio::test]
-async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
+async fn a_person_gets_from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
     let (server, browser) = arrive("ru,en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
     browser.see("Здесь появятся ваши профили").await?;
@@ -86,7 +86,7 @@ async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
         })
         .await?;
 
-    // A switch takes its line away, and is marked in the bubble while it has the focus.
+    // A switch removes its line. While the switch has the focus, the line is marked in the bubble.
     ensure!(browser.text(".bubble").await?.contains("Длительность"));
     browser.click("[name='form[shown][hide_order_duration]']").await?;
     browser
@@ -128,7 +128,7 @@ async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
     browser.see("Сообщений пока нет").await?;
     browser.see("обновляется само").await?;
     post(&server, &url, event("№181", &["100200300"])).await?;
-    // Without a reload: the page listens.
+    // The page updates itself without a reload.
     browser.see("Запись: №181").await?;
     ensure!(browser.text(".bubble").await?.contains("Вы записаны!"));
     post(&server, &format!("{url}?message=Запись%20отменена"), event("№182", &["100200300"])).await?;
@@ -145,7 +145,7 @@ async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_bot_from_its_token_to_the_reference_message() -> Result<()> {
+async fn a_profile_with_a_bots_token_sends_the_reference_message() -> Result<()> {
     let telegram = BotApi::start().await;
     let (server, browser) = arrive("en", &telegram.url()).await?;
     set_up(&server, &browser).await?;
@@ -171,7 +171,7 @@ async fn a_bot_from_its_token_to_the_reference_message() -> Result<()> {
         assert_eq!(telegram.texts()[1], REFERENCE_MESSAGE);
     }
 
-    // The stored token never comes back: neither to the page, nor through the function behind it.
+    // The stored token is sent neither to the page nor through the function behind it.
     browser.click_text("To the profile").await?;
     builder_is_live(&browser).await?;
     browser.see("@salon_bot · Салон").await?;
@@ -183,7 +183,7 @@ async fn a_bot_from_its_token_to_the_reference_message() -> Result<()> {
         .await?;
     ensure!(!fresh.to_string().contains(secret) && fresh.to_string().contains("Bookings"));
 
-    // Saved without typing it again, it is kept.
+    // The token is kept when the profile is saved without typing it again.
     browser.fill("#field-message", "You are booked").await?;
     browser.see("Unsaved changes").await?;
     browser.click_text("Save").await?;
@@ -197,7 +197,7 @@ async fn a_bot_from_its_token_to_the_reference_message() -> Result<()> {
 }
 
 #[tokio::test]
-async fn every_form_works_before_scripts_do() -> Result<()> {
+async fn every_form_works_without_scripts() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     browser.scripts(false).await?;
     set_up(&server, &browser).await?;
@@ -244,10 +244,10 @@ async fn every_form_works_before_scripts_do() -> Result<()> {
 }
 
 #[tokio::test]
-async fn typed_before_webassembly_is_not_lost() -> Result<()> {
+async fn input_typed_before_webassembly_starts_is_kept() -> Result<()> {
     let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
-    // The page as the server sent it, typed into, then handed over.
+    // The test types into the page as the server sent it, then starts WebAssembly.
     browser.open(&server.url("/profiles/new")).await?;
     builder_is_live(&browser).await?;
     let typed = "const field = document.querySelector('#field-message'); field.value = 'Раньше всех';";
@@ -295,7 +295,7 @@ async fn every_page_fits_a_phone_in_both_languages_and_themes() -> Result<()> {
             }
         }
     }
-    // The preview is one tap away.
+    // The preview opens with one tap.
     browser.open(&server.url(&edit)).await?;
     browser.click(".sheet-handle").await?;
     browser.find(".sheet .bubble").await?;

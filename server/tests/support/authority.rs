@@ -1,4 +1,4 @@
-//! An authority of the tests' own, and the certificates that it makes for servers on loopback.
+//! A certificate authority for tests, and the certificates that it issues to servers on loopback.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use tokio_rustls::{
     },
 };
 
-/// Who vouches for servers.
+/// A certificate authority.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    /// Its own certificate, as a file of trusted ones has it.
+    /// The authority's own certificate in PEM.
     pub pem: String,
 }
 
@@ -30,7 +30,8 @@ impl Authority {
         Self { issuer: Issuer::new(parameters, key), pem }
     }
 
-    /// TLS for a server of these names or addresses, with a certificate that is good until the end of `last_year`.
+    /// Returns a TLS acceptor for a server with these names or addresses, with a certificate that is valid until the
+    /// end of `last_year`.
     pub fn server(&self, names: &[&str], last_year: i32) -> TlsAcceptor {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut parameters = CertificateParams::new(names).unwrap();

@@ -1,13 +1,13 @@
-//! Words that stand on a page in another language than its own: on an English page a letter of Russian, on a Russian page
-//! an English word that is no name. What people typed, and what says that it is in another language, is not asked.
+//! Finds words that are not in the language of their page: Cyrillic letters on an English page, and English words
+//! that are no names on a Russian page. Typed input and elements marked as being in another language are left out.
 
 use hookgram::{event::EventType, parameters::Parameter, values::Language};
 
-/// What Russian says in Latin letters: names of products, formats and parameters, and keys.
+/// Latin words that Russian texts use: names of products, formats and parameters, and keys.
 const NAMES: &str = "Hookgram hookgram Telegram BotFather Torrow WebHook webhook URL JSON YAML HTML QR id Id curl https \
                      http sendMessage idInstance Enter Ctrl macOS Linux Windows PowerShell JavaScript Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS \
                      SMTP TLS STARTTLS Gmail";
-/// What is typed as it stands, keys of a file of profiles, and names of hosts.
+/// Texts that are typed as they are, keys of a file of profiles, and host names.
 const COMMANDS: &[&str] = &[
     "hookgram user reset-link",
     "hookgram user second-factor-off",
@@ -18,12 +18,12 @@ const COMMANDS: &[&str] = &[
     "Mail.ru",
     "smtp.example.com",
 ];
-/// What the played Telegram and the samples say, in Russian wherever it is shown.
+/// Texts of the simulated Telegram and the samples, which are in Russian on every page.
 const TYPED: &[&str] = &["Салон", "№ТБ-2026/1187"];
 
-/// The words of `text` that a page in this language must not show.
+/// Returns the words of `text` that a page in this language must not show.
 pub fn foreign_words(language: Language, text: &str) -> Vec<String> {
-    // A line of a message, quoted: it is in the message's language.
+    // A quoted line of a message is in the message's language.
     if ['“', '«'].iter().any(|quote| text.starts_with(*quote)) && text.ends_with(['”', '»']) {
         return Vec::new();
     }
@@ -39,7 +39,7 @@ fn is_russian(letter: char) -> bool {
     ('\u{400}'..='\u{4ff}').contains(&letter)
 }
 
-/// An address, a name of a bot, a parameter or a tag: what is written so everywhere.
+/// Tells whether the word is an address, a bot's name, a parameter or a tag, which are the same in every language.
 fn is_an_address(word: &str) -> bool {
     let bare = word.trim_matches(|letter: char| matches!(letter, '«' | '»' | '(' | ')' | ',' | ';' | ':' | '.'));
     bare.starts_with(['@', '*', '/', '?', '<']) || bare.contains(['@', '/', '_', '=', '{', '…'])
@@ -56,7 +56,7 @@ fn english(word: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_no_name_is_found() {
+fn foreign_words_are_found_and_names_are_not() {
     assert_eq!(foreign_words(Language::En, "Save «Сохранить» now"), ["«Сохранить»"]);
     assert_eq!(
         foreign_words(Language::Ru, "Откройте Settings в Telegram, @BotFather или https://a.example/x"),

@@ -1,4 +1,4 @@
-//! As much of HTML as tests have to read: what a page says, to be seen or heard.
+//! A minimal HTML reader for tests: the texts of a page that can be seen or heard, and its tags.
 
 /// Elements whose text is code, or was typed by a person.
 const NOT_WORDS: [&str; 7] = ["script", "style", "noscript", "textarea", "code", "pre", "input"];
@@ -10,13 +10,14 @@ const MESSAGES: [&str; 2] = ["bubble", "change-lines"];
 
 struct Element<'a> {
     name: &'a str,
-    /// Whether its text is passed over, and everything within it.
+    /// Whether its text and everything inside it is skipped.
     passed: bool,
-    /// Whether only its own text is: it is no word, but its attributes are.
+    /// Whether only its own text is skipped, but not its attributes.
     mute: bool,
 }
 
-/// Every text of a page and every attribute that is spoken, save messages and what says that it is in another language.
+/// Returns every text of a page and every attribute that is read out, except messages and elements in another
+/// language.
 pub fn texts(page: &str) -> Vec<String> {
     let mut texts = Vec::new();
     let mut open: Vec<Element<'_>> = Vec::new();
@@ -58,7 +59,7 @@ pub fn texts(page: &str) -> Vec<String> {
             let spoken = attributes.iter().filter(|(name, value)| SPOKEN.contains(name) && !value.trim().is_empty());
             texts.extend(spoken.map(|(_, value)| decoded(value)));
         }
-        // Whatever stands in these is no tag.
+        // These elements contain text only, never tags.
         if ["script", "style", "textarea"].contains(&name) {
             rest = rest.find(&format!("</{name}")).map_or("", |at| &rest[at..]);
         }
@@ -69,7 +70,7 @@ pub fn texts(page: &str) -> Vec<String> {
     texts
 }
 
-/// Where a tag ends: at the first `>` that is in no quotes.
+/// Returns where a tag ends: at the first `>` outside of quotes.
 fn end_of_tag(tag: &str) -> usize {
     let mut quoted = false;
     let end = tag.find(|letter: char| {
@@ -83,7 +84,7 @@ fn attributes(mut rest: &str) -> Vec<(&str, &str)> {
     let mut all = Vec::new();
     while let Some((name, tail)) = rest.split_once("=\"") {
         let (value, after) = tail.split_once('"').unwrap_or((tail, ""));
-        // Attributes without a value may stand before the name.
+        // Attributes without a value may precede the name.
         all.push((name.split_whitespace().last().unwrap_or_default(), value));
         rest = after;
     }
@@ -93,11 +94,11 @@ fn attributes(mut rest: &str) -> Vec<(&str, &str)> {
 /// A start tag, as a browser reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
-    /// In lower case.
+    /// The name in lower case.
     pub name: String,
-    /// Names in lower case, and values with their references resolved; empty where there is none.
+    /// Names in lower case, and values with resolved character references; empty without a value.
     pub attributes: Vec<(String, String)>,
-    /// What stands in it where that is no markup: of a script, a style, a title or a field of text.
+    /// The raw text inside a script, a style, a title or a text area.
     pub text: String,
 }
 
@@ -106,22 +107,22 @@ impl Tag {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Its name and the names of its attributes: what no value may add to.
+    /// Returns its name and the names of its attributes, which no value may add to.
     pub fn shape(&self) -> String {
         let names = self.attributes.iter().map(|(name, _)| name.as_str());
         std::iter::once(self.name.as_str()).chain(names).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Every start tag of a page, by the rules of the HTML standard's tokenizer: whatever a browser would take for an element
-/// or an attribute is one here.
+/// Returns every start tag of a page by the HTML standard's tokenizer rules, so that everything a browser takes for
+/// an element or an attribute is found.
 pub fn tags(page: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut rest = page;
     while let Some((_, tail)) = rest.split_once('<') {
         rest = tail;
         if let Some(comment) = tail.strip_prefix("!--") {
-            // `<!-->` and `<!--->` are whole comments.
+            // `<!-->` and `<!--->` are complete comments.
             let is_whole = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
             let comment = is_whole.or_else(|| comment.split_once("-->").map(|(_, after)| after)).unwrap_or("");
             rest = comment;
@@ -154,7 +155,7 @@ fn is_blank(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\x0c')
 }
 
-/// The attributes of a tag whose name has been read, and what comes after the tag.
+/// Reads the attributes of a tag after its name. Returns them and the rest after the tag.
 fn read_attributes(mut rest: &str) -> (Vec<(String, String)>, &str) {
     let mut all = Vec::new();
     loop {
@@ -163,7 +164,7 @@ fn read_attributes(mut rest: &str) -> (Vec<(String, String)>, &str) {
         if first == '>' {
             return (all, &rest[1..]);
         }
-        // A name may begin with an equals sign.
+        // The name of an attribute may start with an equals sign.
         let end = rest
             .char_indices()
             .find(|(at, letter)| is_blank(*letter) || matches!(letter, '/' | '>') || (*letter == '=' && *at > 0));
@@ -198,7 +199,7 @@ fn texts_and_spoken_attributes_are_read_and_messages_are_not() {
 }
 
 #[test]
-fn tags_are_read_as_a_browser_reads_them() {
+fn tags_are_parsed_like_in_a_browser() {
     let page = "<!DOCTYPE html><!-- <a> --><A HREF=x onclick='y' b = \"&lt;z>\" c>1 < 2</a><br/><img/src=q/onerror=w>\
         <script nonce=\"n\">if (a<b) {}</SCRIPT><textarea><i></textarea></x><title><b></title><!--><u>";
     let shapes: Vec<String> = tags(page).iter().map(Tag::shape).collect();

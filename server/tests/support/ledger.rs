@@ -1,26 +1,27 @@
-//! What is secret, and all that was said: each secret is looked for in everything, in every dress that could hide it.
+//! A ledger of secrets and of recorded output: each secret is searched in all output, in every encoding that could
+//! hide it.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use hookgram::query;
 
-/// Characters of a secret that must not be seen: fewer are shown of a token, or of a key.
+/// The number of characters of a secret that must not be shown. Fewer are shown of a masked token or key.
 const ENOUGH: usize = 10;
 
-/// A secret, under a name for the one who reads what was found.
+/// A secret, with a name for reports.
 struct Secret {
     name: String,
     text: String,
-    /// The places that it is forbidden in; blank: all.
+    /// The places that it is forbidden in; empty means everywhere.
     only: &'static str,
 }
 
-/// Something that was said.
+/// A recorded output.
 struct Said {
     place: String,
     bytes: Vec<u8>,
-    /// The names of secrets that belong there, by their beginnings.
+    /// Prefixes of the names of secrets that are allowed there.
     may: Vec<String>,
 }
 
@@ -31,30 +32,30 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// This is secret everywhere.
+    /// Registers a secret that is forbidden everywhere.
     pub fn secret(&self, name: &str, text: &str) {
         self.secret_in("", name, text);
     }
 
-    /// This is secret in the places whose names begin so.
+    /// Registers a secret that is forbidden in the places whose names have this prefix.
     pub fn secret_in(&self, only: &'static str, name: &str, text: &str) {
         assert!(text.chars().count() >= ENOUGH, "{name} is too short to be told from other texts");
         self.secrets.borrow_mut().push(Secret { name: name.to_owned(), text: text.to_owned(), only });
     }
 
-    /// Of a token what may never be shown: its middle.
+    /// Registers the part of a token that may never be shown: its middle.
     pub fn token(&self, name: &str, token: &str) {
         let (_, secret) = token.split_once(':').unwrap();
         self.secret(name, &secret[3..secret.len() - 4]);
     }
 
-    /// This was said there, where secrets whose names begin so belong.
+    /// Records output at a place, where secrets whose names have one of these prefixes are allowed.
     pub fn said(&self, place: impl Into<String>, bytes: impl Into<Vec<u8>>, may: &[&str]) {
         let may = may.iter().map(|name| (*name).to_owned()).collect();
         self.said.borrow_mut().push(Said { place: place.into(), bytes: bytes.into(), may });
     }
 
-    /// Looks for every secret in all that was said; what was found where.
+    /// Searches all output for every secret. Returns what was found and where.
     pub fn findings(&self) -> Vec<String> {
         let (secrets, said) = (self.secrets.borrow(), self.said.borrow());
         let mut found = Vec::new();
@@ -74,7 +75,7 @@ impl Ledger {
         found
     }
 
-    /// How many things were said, and how many bytes.
+    /// Returns the number of recorded outputs and of their bytes.
     pub fn size(&self) -> (usize, usize) {
         let said = self.said.borrow();
         (said.len(), said.iter().map(|said| said.bytes.len()).sum())
@@ -87,7 +88,7 @@ fn position(text: &[u8], part: &[u8]) -> Option<usize> {
     starts.into_iter().find(|at| text[*at..].starts_with(part))
 }
 
-/// The beginning of a secret in each encoding: a text that was cut still shows it.
+/// Returns the start of a secret in each encoding, so that it is found in a text that was cut.
 fn dresses(secret: &str) -> BTreeSet<String> {
     let start: String = secret.chars().take(ENOUGH).collect();
     let percent = query::encode(&start);
@@ -114,8 +115,8 @@ fn dresses(secret: &str) -> BTreeSet<String> {
         percent,
     ]
     .into();
-    // In base64 a text looks like one of three, by where in three bytes it begins. Of the whole secret, for what is
-    // around it spoils some letters.
+    // In base64 a text has three forms, depending on its offset modulo three. The whole secret is encoded, because
+    // its neighbours change some characters at its ends.
     for skipped in 0..3 {
         let padded = [&b"\0\0"[..skipped], secret.as_bytes()].concat();
         for encoded in [BASE64_NOPAD.encode(&padded), BASE64URL_NOPAD.encode(&padded)] {
@@ -131,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_found_in_whatever_dress() {
+    fn a_secret_is_found_in_every_encoding() {
         let secret = "ключ & \"замок\" <42> и ещё";
         let standard = BASE64_NOPAD.encode(format!("\0user\0{secret}").as_bytes());
         for hidden in [

@@ -2,24 +2,24 @@
 
 use data_encoding::BASE64;
 
-/// A mail that the played server has taken.
+/// A mail that the simulated server has accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     pub to: String,
-    /// Whether it came in secret.
+    /// Whether it was sent over TLS.
     pub secret: bool,
-    /// As it was sent, its dots undone.
+    /// The mail as it was sent, without dot-stuffing.
     pub raw: String,
 }
 
 impl Mail {
-    /// The head's lines, unfolded.
+    /// Returns the header lines, unfolded.
     pub fn head(&self) -> Vec<String> {
         let head = self.raw.split("\n\n").next().unwrap_or_default();
         head.replace("\n ", " ").lines().map(str::to_owned).collect()
     }
 
-    /// A header's value, its encoded words decoded.
+    /// Returns a header's value with decoded words.
     pub fn header(&self, name: &str) -> String {
         let head = self.head();
         let line = head.iter().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default();
@@ -37,12 +37,10 @@ impl Mail {
         self.header("Subject")
     }
 
-    /// The plain text.
     pub fn text(&self) -> String {
         self.part("text/plain")
     }
 
-    /// The HTML.
     pub fn html(&self) -> String {
         self.part("text/html")
     }

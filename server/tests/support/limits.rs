@@ -1,4 +1,4 @@
-//! Telegram's limits as it enforces them itself: 30 messages a second for a bot, one a second for a chat (short bursts
+//! Telegram's limits as Telegram enforces them: 30 messages a second for a bot, one a second for a chat (short bursts
 //! pass), 20 a minute for a group; 20 new bots a minute and 600 an hour from one address.
 
 use std::{
@@ -6,30 +6,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Two calls may come nearer to each other than they were sent, on a busy machine by as much.
+/// Two calls may arrive closer together than they were sent, by this much on a busy machine.
 const JITTER: Duration = Duration::from_millis(300);
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// New bots within a span. All callers here have one address.
+/// The limits of new bots within a span. All callers here have one address.
 const NEW_BOTS: [(&str, usize, Duration); 2] =
     [("new bots of a minute", 20, MINUTE), ("new bots of an hour", 600, HOUR)];
 
-/// What has been sent of late.
+/// The messages and bots of the recent past.
 #[derive(Debug, Default)]
 pub struct Limits {
     sent: HashMap<String, VecDeque<Instant>>,
-    /// When each token was used last.
+    /// The time at which each token was used last.
     bots: HashMap<String, Instant>,
     overstepped: usize,
 }
 
 impl Limits {
-    /// Lets a message pass, or says how many seconds its sender must wait.
+    /// Admits a message, or returns how many seconds its sender must wait.
     pub fn admit(&mut self, token: &str, chat: &str, now: Instant) -> Result<(), u64> {
         let mut limits = vec![
             (token.to_owned(), 30, Duration::from_secs(1)),
-            // A burst of three, then one a second.
+            // A burst of three is allowed, then one message a second.
             (format!("{token} {chat}"), 3, Duration::from_secs(1)),
             (format!("{token} {chat} long"), 12, Duration::from_secs(10)),
         ];
@@ -47,7 +47,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Lets a call of any method pass, or says how many seconds its caller must wait because its bot is new.
+    /// Admits a call of any method, or returns how many seconds its caller must wait because its bot is new.
     pub fn admit_bot(&mut self, token: &str, now: Instant) -> Result<(), u64> {
         let is_known = self.bots.get(token).is_some_and(|last| now.duration_since(*last) < HOUR);
         if !is_known {

@@ -1,5 +1,5 @@
-//! What every test of the server stands on: a played Bot API over real HTTP, the server in this process, and the
-//! real binary.
+//! Support for all tests of the server: a simulated Bot API over real HTTP, the server in this process, and the real
+//! binary.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
 pub mod authority;
@@ -45,10 +45,10 @@ use tokio::{sync::oneshot, task::JoinHandle};
 #[allow(unused_imports, reason = "each test binary uses its own part")]
 pub use self::bot_api::{Asked, BotApi, Play};
 
-/// A token of good shape, of nobody's bot.
+/// A well-formed token of a bot that does not exist.
 pub const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
-/// Waits until a condition holds, and fails the test where it does not within 15 s.
+/// Waits until a condition holds, and fails the test after 15 s.
 pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(15);
     while !condition().await {
@@ -57,7 +57,7 @@ pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     }
 }
 
-/// Settings for a server of its own in a folder.
+/// Returns the settings for a server in this folder.
 pub fn config(folder: &Path, telegram_api: &str) -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -76,7 +76,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
     }
 }
 
-/// The server in this process, on a port of its own.
+/// A server in this process, on its own port.
 pub struct TestServer {
     pub base: String,
     pub state: AppState,
@@ -110,7 +110,7 @@ impl TestServer {
         format!("{}{path}", self.base)
     }
 
-    /// A stored profile for the bot of [`TOKEN`], or for the sandbox, with these parameters.
+    /// Stores a profile for the bot of [`TOKEN`], or for the sandbox, with these parameters.
     pub async fn profile(&self, name: &str, sandbox: bool, parameters: &[(Parameter, &str)]) -> StoredProfile {
         let mut profile = Profile::default();
         profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
@@ -134,7 +134,7 @@ impl TestServer {
         self.state.store.profiles.get(id).await.unwrap().unwrap()
     }
 
-    /// Has the owner of an address confirm that mails of the stateless endpoint may go there.
+    /// Confirms that mails of the stateless endpoint may be sent to an address.
     pub async fn confirm_email(&self, address: &str) {
         let (store, code_hash) = (&self.state.store, codes::hash(&codes::secret()));
         let address = EmailAddress::parse(address).unwrap();
@@ -148,7 +148,6 @@ impl TestServer {
         (status, response.json().await.unwrap())
     }
 
-    /// The newest delivery's state.
     pub async fn newest_state(&self) -> Option<DeliveryState> {
         self.state.store.queue.deliveries(1).await.unwrap().first().map(|delivery| delivery.state)
     }
@@ -157,7 +156,7 @@ impl TestServer {
         eventually(&format!("a delivery to be {state:?}"), async || self.newest_state().await == Some(state)).await;
     }
 
-    /// Lets so many milliseconds pass since the owners of all sessions proved who they are.
+    /// Moves the last password confirmation of all sessions this many milliseconds into the past.
     pub async fn age_sessions(&self, by: i64) {
         let mut connection = sqlx::SqliteConnection::connect(&self.database_url()).await.unwrap();
         let aged = sqlx::query("UPDATE sessions SET confirmed_at = confirmed_at - ?1").bind(by);
@@ -165,7 +164,7 @@ impl TestServer {
         connection.close().await.unwrap();
     }
 
-    /// The database in its data folder.
+    /// Returns the URL of the database in its data folder.
     pub fn database_url(&self) -> String {
         format!("sqlite://{}/hookgram.db", self.folder.path().display())
     }
@@ -174,7 +173,7 @@ impl TestServer {
         drop(self.stop_and_keep().await);
     }
 
-    /// Stops it; its data folder stays for the next one.
+    /// Stops the server; its data folder is kept for the next one.
     pub async fn stop_and_keep(mut self) -> TempDir {
         if let (Some(stop), Some(task)) = (self.stop.take(), self.task.take()) {
             let _ = stop.send(());
@@ -184,34 +183,34 @@ impl TestServer {
     }
 }
 
-/// A browser without a mind of its own: no redirects, no cookies.
+/// Returns a client without redirects and cookies.
 pub fn client() -> reqwest::Client {
     let _ = server::channel::telegram::Telegram::new("http://127.0.0.1:1");
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
-/// The proxies of whoever comes [`from_anywhere`].
+/// Trusts the proxies that [`from_anywhere`] pretends to be.
 pub fn trust_proxies(config: &mut Config) {
     config.trusted_proxies = network("127.0.0.0/8").into_iter().collect();
 }
 
-/// A request of somebody who has an address of their own, where the server [trusts its proxies](trust_proxies): a thousand
-/// of them are not held for one who asks too much.
+/// Adds a unique client address to a request, if the server [trusts its proxies](trust_proxies), so that a thousand
+/// requests do not hit the rate limit of one client.
 pub fn from_anywhere(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     request.header("x-forwarded-for", address())
 }
 
-/// An address that nobody has had before.
+/// Returns an address that was not used before.
 pub fn address() -> String {
     std::net::Ipv4Addr::from_bits(0x0a00_0000 + unique()).to_string()
 }
 
-/// The number of a message whose first line is `n` and a number.
+/// Returns the number of a message whose first line is `n` and a number.
 pub fn number_of(text: &str) -> usize {
     text.lines().next().and_then(|line| line.strip_prefix('n')).unwrap().parse().unwrap()
 }
 
-/// A booking event for these chats.
+/// Returns a booking event for these chats.
 pub fn event(number: &str, chats: &[&str]) -> String {
     let participants: Vec<Value> = chats
         .iter()
@@ -225,7 +224,8 @@ pub fn event(number: &str, chats: &[&str]) -> String {
     .to_string()
 }
 
-/// The reference event with a `*TelegramId` field added; `None`, said aloud, where the reference is not at hand.
+/// Returns the reference event with an added `*TelegramId` field; prints a note and returns `None` if the reference
+/// is missing.
 pub fn reference_event(chat: &str) -> Option<String> {
     let folder = env::var_os("HOOKGRAM_REFERENCE")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/reference"), PathBuf::from);
@@ -242,7 +242,7 @@ pub fn reference_event(chat: &str) -> Option<String> {
     Some(event.to_string())
 }
 
-/// The message that contract §5 shows for it.
+/// The message that contract §5 shows for the reference event.
 pub const REFERENCE_MESSAGE: &str = "Вы записаны на услугу
 
 <b>Детали записи</b>
@@ -259,7 +259,7 @@ pub const REFERENCE_MESSAGE: &str = "Вы записаны на услугу
 <a href=\"https://torrow.net/app/tabs/tab-search/case;id=1b5f03ec663a8071791d2443cf3e799c\">Открыть запись</a>
 <a href=\"https://torrow.net/app/tabs/tab-search/service;id=1b5f03ed96001255550ebaa2c51b7d31\">Страница услуги</a>";
 
-/// The real binary, serving in a folder.
+/// The real binary, serving a data folder.
 pub struct Process {
     child: Child,
     pub base: String,
@@ -273,7 +273,7 @@ impl Drop for Process {
     }
 }
 
-/// The binary with its environment emptied of settings.
+/// Returns a command for the binary without settings in its environment.
 pub fn hookgram(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookgram"));
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("HOOKGRAM_")) {
@@ -284,7 +284,7 @@ pub fn hookgram(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the binary to its end. A server or a Bot API of the test's goes on meanwhile, though it has no thread of its own.
+/// Runs the binary to its end, off the async thread, so that a server or Bot API of the test keeps running.
 pub async fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = hookgram(folder, arguments);
     let output = move || command.stdin(Stdio::null()).output();
@@ -296,7 +296,7 @@ impl Process {
         Self::serve_with(folder, arguments, |_| {}).await
     }
 
-    /// The same, with a last word on how it is started.
+    /// Like [`Process::serve`], with a function that adjusts the command.
     pub async fn serve_with(folder: &Path, arguments: &[&str], adjust: impl FnOnce(&mut Command)) -> Self {
         let mut command = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
         command.args(arguments);
@@ -304,7 +304,8 @@ impl Process {
         Self::start(command, folder).await
     }
 
-    /// The same, for a process to which the system will say that files may grow no more: it hears an error, no signal.
+    /// Like [`Process::serve`], but ignores the signal for files that exceed their size limit, so that writes fail
+    /// with an error.
     #[cfg(unix)]
     pub async fn serve_deaf_to_limits(folder: &Path, arguments: &[&str]) -> Self {
         let inner = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
@@ -335,12 +336,12 @@ impl Process {
         self.child.id()
     }
 
-    /// Everything that it has printed and logged.
+    /// Returns everything that it has printed and logged.
     pub fn output(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The first address on loopback that it has printed: its own.
+    /// Returns the first loopback address that it has printed, which is its own.
     fn address(&self) -> Option<String> {
         let output = self.output();
         let from = output.get(output.find("http://127.0.0.1:")?..)?;
@@ -348,13 +349,12 @@ impl Process {
         Some(end.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"))
     }
 
-    /// SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM; its exit code.
+    /// Sends SIGTERM and returns the exit code.
     pub fn terminate(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());

@@ -1,4 +1,4 @@
-//! A played SMTP server on loopback, line by line, in the open or in secret.
+//! A simulated SMTP server on loopback, with and without TLS.
 
 use std::{
     collections::VecDeque,
@@ -18,34 +18,33 @@ use tokio_rustls::TlsAcceptor;
 
 use super::letter::Mail;
 
-/// The password of the played server's only user.
+/// The password of the simulated server's only user.
 pub const PASSWORD: &str = "s3cret-Passw0rd";
 
-/// What the played server does in a connection.
+/// The behaviour of the simulated server in one connection.
 #[derive(Clone, Copy, Debug)]
 pub enum Turn {
-    /// Takes the mail.
+    /// Accepts the mail.
     Take,
     /// Answers a command (`AUTH`, `MAIL`, `RCPT`, `DATA`, or `.` for the mail's end) with this line.
     Answer(&'static str, &'static str),
-    /// Ends the connection at this command.
+    /// Closes the connection at this command.
     HangUp(&'static str),
     /// Never answers this command.
     Hold(&'static str),
 }
 
-/// How the played server is talked to.
+/// The encryption of the simulated server.
 #[derive(Clone)]
 pub enum Secrecy {
-    /// In the open.
+    /// Plain text.
     None,
-    /// In secret from the first byte.
+    /// TLS from the first byte.
     Wrapped(TlsAcceptor),
-    /// In secret after STARTTLS, which it offers.
+    /// TLS after STARTTLS, which the server offers.
     Offered(TlsAcceptor),
 }
 
-/// The played server.
 pub struct SmtpServer {
     pub address: SocketAddr,
     script: Arc<Mutex<VecDeque<Turn>>>,
@@ -87,12 +86,12 @@ impl SmtpServer {
         Self { address, script, heard, task }
     }
 
-    /// Fixes the settings that lead to it.
+    /// Fixes the settings to use this server.
     pub fn fix(&self, config: &mut Config) {
         fix(config, self.address);
     }
 
-    /// What it does in the next connections; afterwards it takes mails.
+    /// Sets the behaviour in the next connections; afterwards mails are accepted.
     pub fn next(&self, turns: impl IntoIterator<Item = Turn>) {
         self.script.lock().unwrap().extend(turns);
     }
@@ -101,7 +100,7 @@ impl SmtpServer {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).connections
     }
 
-    /// Every command that came, in the open or in secret.
+    /// Returns every command that was received, with or without TLS.
     pub fn verbs(&self) -> Vec<String> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).verbs.clone()
     }
@@ -111,7 +110,7 @@ impl SmtpServer {
     }
 }
 
-/// Fixes the settings that lead to a server there, with the one user that the played one knows.
+/// Fixes the settings to use a server at this address, with the simulated server's only user.
 pub fn fix(config: &mut Config, address: SocketAddr) {
     let url = format!("smtp://ops:{PASSWORD}@{address}");
     config.fixed.fix(Setting::SmtpUrl, &url).unwrap();
@@ -122,7 +121,7 @@ async fn serve(stream: TcpStream, secrecy: Secrecy, turn: Turn, heard: Arc<Mutex
     match secrecy {
         Secrecy::None => drop(talk(stream, turn, &heard, How { greets: true, secret: false, offers: false }).await),
         Secrecy::Wrapped(acceptor) => {
-            // Whoever does not trust it has gone.
+            // A client that does not trust the certificate has disconnected.
             let Ok(stream) = acceptor.accept(stream).await else { return };
             talk(stream, turn, &heard, How { greets: true, secret: true, offers: false }).await;
         }
@@ -142,7 +141,7 @@ struct How {
     offers: bool,
 }
 
-/// Talks until the other side has gone; what is left of the stream, where it goes on in secret.
+/// Serves the connection until the client disconnects. Returns the stream if it continues with TLS.
 async fn talk<S>(stream: S, turn: Turn, heard: &Mutex<Heard>, how: How) -> Option<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -207,7 +206,7 @@ where
     None
 }
 
-/// Gives the answer of the script, if this is its step. `{}` in it is the line that was read.
+/// Answers as the script says, if this is its step. `{}` in the answer is the line that was read.
 async fn answered(turn: Turn, step: &str, write: &mut (impl AsyncWrite + Unpin), line: &str) -> bool {
     match turn {
         Turn::Answer(at, answer) if at == step => {
@@ -219,7 +218,7 @@ async fn answered(turn: Turn, step: &str, write: &mut (impl AsyncWrite + Unpin),
 }
 
 async fn say(write: &mut (impl AsyncWrite + Unpin), line: &str) {
-    // The other side may have gone.
+    // The client may have disconnected.
     let _ = write.write_all(format!("{line}\r\n").as_bytes()).await;
     let _ = write.flush().await;
 }

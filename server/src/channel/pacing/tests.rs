@@ -7,7 +7,7 @@ fn sender(number: u32) -> SenderKey {
     SenderKey::of_bytes(number.to_be_bytes())
 }
 
-/// A pacing for which these bots are not new.
+/// Returns a pacing to which these bots are not new.
 fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
     let new_bots = Arc::new(NewBotLimiter::default());
     for bot in bots {
@@ -16,7 +16,8 @@ fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
     Pacing::new(RATES, new_bots)
 }
 
-/// Tries one call each millisecond, ends each at once, and returns the milliseconds at which a call was admitted.
+/// Tries one call each millisecond, ends each admitted call at once, and returns the milliseconds at which calls were
+/// admitted.
 fn passed(pacing: &mut Pacing, start: Instant, ms: u64, call: impl Fn(u64) -> (u32, String)) -> Vec<u64> {
     let mut passed = Vec::new();
     for at in 0..ms {
@@ -30,7 +31,7 @@ fn passed(pacing: &mut Pacing, start: Instant, ms: u64, call: impl Fn(u64) -> (u
 }
 
 #[test]
-fn one_bot_sends_25_a_second_evenly_after_a_burst_of_three() {
+fn one_bot_sends_25_messages_a_second_evenly_after_a_burst_of_three() {
     let start = Instant::now();
     let mut pacing = knowing([1], start);
     let passed = passed(&mut pacing, start, 10_000, |at| (1, at.to_string()));
@@ -38,14 +39,13 @@ fn one_bot_sends_25_a_second_evenly_after_a_burst_of_three() {
     assert!(passed[3..].windows(2).all(|two| two[1] - two[0] == 40), "{passed:?}");
 }
 
-/// The Bot API takes 30 messages in any second; the network delays each message by up to 200 ms.
+/// The simulated Bot API takes 30 messages in any second; the network delays each message by up to 200 ms.
 #[test]
-fn a_network_jitter_of_200_ms_provokes_no_429() {
+fn network_jitter_of_200_ms_causes_no_429() {
     let start = Instant::now();
     let mut random = 1_u64;
     for run in 0..500 {
         let mut pacing = knowing([1], start);
-        // Two messages for each of 75 chats.
         let sent = passed(&mut pacing, start, 6_100, |at| (1, (at % 75).to_string()));
         assert!(sent.len() >= 150);
         let mut arrived: Vec<u64> = sent
@@ -64,7 +64,7 @@ fn a_network_jitter_of_200_ms_provokes_no_429() {
 }
 
 #[test]
-fn one_chat_gets_one_a_second_after_a_small_burst() {
+fn one_chat_gets_one_message_a_second_after_a_burst_of_three() {
     let start = Instant::now();
     let mut pacing = knowing([1], start);
     let passed = passed(&mut pacing, start, 10_000, |_| (1, "5".into()));
@@ -73,7 +73,7 @@ fn one_chat_gets_one_a_second_after_a_small_burst() {
 }
 
 #[test]
-fn a_group_gets_twenty_in_any_minute() {
+fn a_group_gets_at_most_twenty_messages_in_any_minute() {
     let start = Instant::now();
     for group in ["-100500", "@channel"] {
         let mut pacing = knowing([1], start);
@@ -84,7 +84,7 @@ fn a_group_gets_twenty_in_any_minute() {
 }
 
 #[test]
-fn a_held_chat_holds_no_other() {
+fn a_chat_that_must_wait_does_not_delay_other_chats() {
     let start = Instant::now();
     let mut pacing = knowing([1], start);
     for _ in 0..3 {
@@ -102,7 +102,7 @@ fn a_held_chat_holds_no_other() {
 }
 
 #[test]
-fn few_calls_of_one_bot_are_under_way() {
+fn calls_in_flight_are_limited_per_bot() {
     let start = Instant::now();
     let mut pacing = knowing([1, 2], start);
     let mut admit = |bot, chat: u32, second| {
@@ -115,13 +115,13 @@ fn few_calls_of_one_bot_are_under_way() {
     pacing.ended(&sender(1));
     let now = start + Duration::from_secs(41);
     assert_eq!(pacing.admit(&sender(1), "99", Purpose::Delivery, now), Ok(()));
-    // The next part of a delivery in flight needs no new place.
+    // The next part of a delivery that is already in flight does not need a free slot.
     assert_eq!(pacing.admit_next(&sender(1), "99", now), Ok(()));
     assert_eq!(pacing.admit(&sender(1), "100", Purpose::Delivery, now), Err(Wait::Turn));
 }
 
 #[test]
-fn after_a_429_nothing_of_the_bot_goes_before_its_time() {
+fn after_a_429_the_bot_sends_nothing_until_retry_after_has_passed() {
     let now = Instant::now();
     let at = |seconds| now + Duration::from_secs(seconds);
     let mut pacing = knowing([1, 2], now);
@@ -130,7 +130,7 @@ fn after_a_429_nothing_of_the_bot_goes_before_its_time() {
     pacing.ended(&sender(1));
     assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(2)), Err(Wait::Bot(SECOND)));
     assert_eq!(pacing.admit(&sender(2), "6", Purpose::Delivery, at(2)), Ok(()), "another bot goes on");
-    // Then one call at a time, until one is answered without a 429.
+    // After the pause, one call at a time is admitted until one is answered without a 429.
     assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(3)), Ok(()));
     assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, at(3)), Err(Wait::Turn));
     pacing.passed(&sender(1));
@@ -138,7 +138,7 @@ fn after_a_429_nothing_of_the_bot_goes_before_its_time() {
 }
 
 #[test]
-fn a_long_429_of_one_chat_holds_the_bot_for_five_seconds_and_of_two_chats_for_all_of_it() {
+fn a_long_429_pauses_the_bot_for_five_seconds_if_one_chat_got_it_and_fully_if_two_did() {
     let now = Instant::now();
     let at = |seconds| now + Duration::from_secs(seconds);
     let mut pacing = knowing([1], now);
@@ -153,7 +153,7 @@ fn a_long_429_of_one_chat_holds_the_bot_for_five_seconds_and_of_two_chats_for_al
 }
 
 #[test]
-fn a_429_of_a_group_says_nothing_about_the_bot() {
+fn a_429_for_a_group_does_not_pause_the_bot() {
     let now = Instant::now();
     let mut pacing = knowing([1], now);
     pacing.quiet(&sender(1), "-100500", Duration::from_secs(30), now);
@@ -162,7 +162,7 @@ fn a_429_of_a_group_says_nothing_about_the_bot() {
 }
 
 #[test]
-fn a_new_bot_is_introduced_by_one_call() {
+fn a_new_bot_makes_one_call_until_telegram_has_answered_it() {
     let now = Instant::now();
     let mut pacing = knowing([], now);
     assert_eq!(pacing.admit(&sender(1), "5", Purpose::Delivery, now), Ok(()));
@@ -176,7 +176,7 @@ fn a_new_bot_is_introduced_by_one_call() {
 }
 
 #[test]
-fn memory_stays_flat() {
+fn pacing_keeps_a_bounded_number_of_bots_and_chats() {
     let start = Instant::now();
     let mut pacing = knowing(0..3_000, start);
     for round in 0..200_000_u32 {

@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_menu_button_has_the_bot_api_s_form() {
+    fn a_menu_button_is_serialised_as_the_bot_api_expects() {
         assert_eq!(to_value(MenuButton::Commands).unwrap(), json!({"type": "commands"}));
         assert_eq!(to_value(MenuButton::Default).unwrap(), json!({"type": "default"}));
         let button = MenuButton::WebApp { text: "Записаться".into(), url: "https://e.org/b".into() };

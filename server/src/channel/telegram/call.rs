@@ -229,7 +229,7 @@ mod tests {
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
     #[test]
-    fn each_refusal_has_its_error() {
+    fn each_bot_api_refusal_becomes_its_call_error() {
         let rejected = |code, description: &str| CallError::Rejected { code, description: description.to_owned() };
         for (code, description, parameters, error) in [
             (401, "Unauthorized", json!({}), CallError::Refused),
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn how_long_to_wait_is_read_where_it_stands() {
+    fn the_wait_of_a_429_is_read_from_parameters_then_the_header_then_the_description() {
         for (description, parameters, header, seconds) in [
             ("Too Many Requests: retry after 35", json!({"retry_after": 7}), Some(9), 7),
             ("Too Many Requests: retry after 35", json!({}), Some(9), 9),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_not_the_bot_api_s_is_none() {
+    fn an_answer_that_is_not_from_the_bot_api_counts_as_unreachable() {
         for answer in
             ["", "<html>", "null", "[]", "{}", r#"{"ok":false}"#, r#"{"ok":true}"#, r#"{"ok":true,"result":"?"}"#]
         {
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_a_description_is_masked() {
+    fn a_token_in_an_error_description_is_masked() {
         let answer = json!({"ok": false, "error_code": 418, "description": format!("no /bot{TOKEN}/getMe")});
         let error = result::<bool>(answer.to_string().as_bytes(), None).unwrap_err();
         for shown in [format!("{error}"), format!("{error:?}")] {

@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn searches_are_bounded_and_the_oldest_goes() {
+    fn chat_searches_are_bounded_and_the_oldest_is_dropped() {
         let searches = ChatSearches::default();
         let token = BotToken::parse("7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
         let first = searches.begin(1, &token, "salon_bot");

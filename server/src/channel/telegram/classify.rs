@@ -60,7 +60,7 @@ mod tests {
     use crate::channel::telegram::NOT_TELEGRAMS;
 
     #[test]
-    fn every_refusal_of_the_bot_api() {
+    fn every_bot_api_refusal_is_classified() {
         for (status, description, cause) in [
             (401, "Unauthorized", FailureCause::TokenRefused),
             (401, "Unauthorized: invalid token specified", FailureCause::TokenRefused),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_telegrams_answer_is_no_refusal() {
+    fn an_answer_that_is_not_from_telegram_is_not_classified_as_a_refusal() {
         let lost = |before_write| Answer::Unreachable { before_write, description: "no answer in time".to_owned() };
         let stranger = Answer::Refused {
             code: 401,

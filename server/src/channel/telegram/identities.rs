@@ -156,14 +156,14 @@ mod tests {
         Identities::new(Arc::default())
     }
 
-    /// Whether a stranger at this address may ask about a new token.
+    /// Asks whether a stranger at this address may check a new token.
     fn asks(identities: &Identities, address: u32, token: u32, now: Instant) -> Result<(), Duration> {
         let sender = SenderKey::of_bytes(token.to_be_bytes());
         identities.admit(&sender, Asker::Stranger(IpAddr::from(address.to_be_bytes())), now)
     }
 
     #[test]
-    fn strangers_share_a_rate_that_telegram_bears() {
+    fn strangers_share_one_rate_limit_for_checks_of_new_tokens() {
         let (identities, start) = (identities(), Instant::now());
         let calls = (0..60_u32).flat_map(|second| (0..200).map(move |address| (second, address)));
         let passed = calls.filter(|(second, address)| {
@@ -175,14 +175,14 @@ mod tests {
     }
 
     #[test]
-    fn one_address_does_not_use_it_all() {
+    fn one_address_cannot_use_up_the_rate_limit_of_strangers() {
         let (identities, now) = (identities(), Instant::now());
         assert_eq!((0..100).filter(|token| asks(&identities, 1, *token, now).is_ok()).count(), 3);
         assert_eq!(asks(&identities, 2, 100, now), Ok(()));
     }
 
     #[test]
-    fn what_the_house_refuses_costs_the_address_nothing() {
+    fn a_check_refused_by_the_shared_limit_is_not_counted_for_the_address() {
         let (identities, now) = (identities(), Instant::now());
         for address in 0..4 {
             assert_eq!(asks(&identities, address, address, now), Ok(()));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn telegrams_wish_for_quiet_is_kept() {
+    fn no_token_is_checked_while_telegram_wants_a_pause() {
         let (identities, now) = (identities(), Instant::now());
         identities.limits.lock().quiet_until = now.checked_add(Duration::from_secs(30));
         assert_eq!(asks(&identities, 1, 1, now), Err(Duration::from_secs(30)));

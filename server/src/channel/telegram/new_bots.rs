@@ -156,7 +156,7 @@ mod tests {
         SenderKey::of_bytes(number.to_be_bytes())
     }
 
-    /// Tries 5 new bots each second, and returns the seconds at which one was allowed.
+    /// Tries 5 new bots each second, and returns the seconds at which a bot was allowed.
     fn introduced(new_bots: &NewBotLimiter, start: Instant, purpose: Purpose, seconds: u32) -> Vec<u32> {
         let times = (0..seconds).flat_map(|second| (0..5).map(move |number| (second, number)));
         let passed = times.filter(|(second, number)| {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn new_bots_are_limited_to_twenty_a_minute() {
+    fn at_most_twenty_new_bots_are_allowed_a_minute() {
         let new_bots = NewBotLimiter::default();
         let passed = introduced(&new_bots, Instant::now(), Purpose::Delivery, 600);
         assert!(passed.windows(21).all(|of_21| of_21[20] - of_21[0] >= 60));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_have_shares_of_their_own_and_leave_13_new_bots_a_minute_to_others() {
+    fn strangers_have_limits_of_their_own_and_leave_13_new_bots_a_minute_to_others() {
         let start = Instant::now();
         for (purpose, minute, hour) in [(Purpose::StrangersCheck, 4, 80), (Purpose::StrangersDelivery, 3, 60)] {
             let strangers = introduced(&NewBotLimiter::default(), start, purpose, 3_600);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_updates_leaves_new_bots_to_deliveries() {
+    fn polling_for_updates_leaves_12_new_bots_a_minute_to_deliveries() {
         let start = Instant::now();
         let polls = introduced(&NewBotLimiter::default(), start, Purpose::Poll, 3_600);
         assert_eq!(polls.len(), 300);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn six_hundred_new_bots_an_hour_are_the_most() {
+    fn at_most_600_new_bots_are_allowed_an_hour() {
         let new_bots = NewBotLimiter::default();
         let passed = introduced(&new_bots, Instant::now(), Purpose::Delivery, 3_600);
         assert_eq!(passed.len(), 600);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bot_that_telegram_has_heard_of_within_the_hour_needs_no_introduction() {
+    fn a_bot_that_telegram_answered_within_the_hour_does_not_count_as_new() {
         let (new_bots, now) = (NewBotLimiter::default(), Instant::now());
         new_bots.heard(&sender(7), now);
         for _ in 0..100 {

@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn only_starts_with_a_code_are_read() {
+    fn only_start_commands_with_a_code_are_read() {
         let private = json!({"update_id": 1, "message": {"chat": {"id": 5, "type": "private", "first_name": "Анна"},
             "from": {"id": 5, "first_name": "Анна"}, "text": "/start abc"}});
         let found = Start { code: "abc".into(), chat: 5, who: "Анна".into(), is_group: false };

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_read_with_its_chat_and_person() {
+    fn a_message_update_is_read_with_its_chat_and_sender() {
         let update = json!({"update_id": 877, "message": {"message_id": 12, "date": 1_754_000_000,
             "chat": {"id": 5, "type": "private", "first_name": "Анна"},
             "from": {"id": 5, "is_bot": false, "first_name": "Анна", "last_name": "Ким", "username": "anna_kim",
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn unset_keys_are_left_out() {
+    fn unset_request_fields_are_left_out() {
         let body = GetUpdates { timeout: 10, limit: 100, offset: None, allowed_updates: &[] };
         assert_eq!(serde_json::to_string(&body).unwrap(), r#"{"timeout":10,"limit":100}"#);
         let allowed_updates = &[UpdateKind::Message, UpdateKind::MyChatMember];

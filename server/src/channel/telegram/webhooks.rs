@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_url_of_a_webhook_is_compared_and_not_shown() {
+    fn the_url_of_a_webhook_can_be_compared_but_is_not_printed() {
         let url = "https://salon.example/telegram/s3cr3t-path";
         let set = info(json!({"url": url, "pending_update_count": 3, "last_error_date": 1_754_000_000,
             "last_error_message": "Wrong response from the webhook: 502 Bad Gateway"}));

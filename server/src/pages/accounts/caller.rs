@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_leads_out_of_the_house() {
+    fn the_next_address_never_leads_to_another_site() {
         for (next, expected) in [
             ("/profiles/3?a=b", "/profiles/3?a=b"),
             ("", "/"),
@@ -309,7 +309,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn wherever_it_leads_it_leads_here(
+        fn any_next_address_stays_on_this_site(
             pieces in proptest::collection::vec(prop_oneof![
                 proptest::sample::select(vec![
                     "/", "//", "\\", "\t", "\r\n", "%2f", "%5c", "%0d%0a", ".", "..", ":", "@", "?", "#", "evil.example",

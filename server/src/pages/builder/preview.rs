@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_far_from_a_change_is_left_out() {
+    fn lines_far_from_a_change_are_left_out_of_the_diff() {
         assert_eq!(shown("a\nb\nc\nd\ne\nf\ng", "a\nb\nc\nD\ne\nf\nG"), "… =c -d +D =e =f -g +G");
         assert_eq!(shown("a\nb\nc\nd", "A\nb\nc\nd"), "-a +A =b …");
         assert_eq!(shown("a\nb", "a\nb"), "");

@@ -123,7 +123,7 @@ mod tests {
     use crate::channel::telegram::classify;
 
     #[test]
-    fn each_answer_to_a_test_has_a_verdict_of_its_own() {
+    fn each_answer_to_a_test_message_has_its_own_verdict() {
         let refused = |code, description: &str, genuine, migrate_to| Answer::Refused {
             code,
             genuine,

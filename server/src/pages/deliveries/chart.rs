@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_the_reader_s_and_every_hour_is_in_one_bar() {
+    fn days_follow_the_viewers_time_zone_and_each_hour_is_in_exactly_one_bar() {
         let span = (at("2026-10-20T21:00:00Z"), at("2026-11-02T10:00:00Z"));
         let (first, end) = hours(span);
         let one = Day { delivered: 1, ..Day::default() };
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_as_wide_as_the_span_asks() {
+    fn the_width_of_bars_depends_on_the_span() {
         let end = at("2026-11-24T13:20:00Z");
         for (days, most, wide) in [(1, 25, HOUR), (7, 29, 6 * HOUR), (30, 31, DAY), (365, 54, 7 * DAY)] {
             let bars = bars(&[], span(Some(end - days * DAY), None, end), zone("Asia/Omsk"));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_of_what_there_is() {
+    fn percentiles_work_for_any_number_of_values() {
         let hundred: Vec<Millis> = (1..=100).collect();
         assert_eq!(percentiles(&hundred), Some(([50, 95, 99], 100)));
         assert_eq!(percentiles(&[7]), Some(([7, 7, 7], 1)));

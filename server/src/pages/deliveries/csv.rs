@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spreadsheet_calculates_nothing_that_came_from_outside() {
+    fn cells_that_a_spreadsheet_would_read_as_formulas_are_quoted() {
         for (text, expected) in [
             ("=1+1", "'=1+1"),
             ("@SUM(A1)", "'@SUM(A1)"),
@@ -92,14 +92,14 @@ mod tests {
         assert_eq!(lines(b',', [[Value::Null, json!(5)], [json!(6), json!("")]].into_iter()), b",5\r\n6,\r\n");
     }
 
-    /// A row of these cells, without its line break.
+    /// Returns a row of these cells, without its line end.
     fn line(cells: &[&str], separator: char) -> String {
         let row: Vec<Value> = cells.iter().copied().map(Value::from).collect();
         let row = String::from_utf8(lines(u8::try_from(separator).unwrap(), std::iter::once(row))).unwrap();
         row.strip_suffix("\r\n").unwrap().to_owned()
     }
 
-    /// The cells of a line in a spreadsheet that splits at this separator.
+    /// Returns the cells of a line as a spreadsheet reads them that splits at this separator.
     fn cells(line: &str, separator: char) -> Vec<String> {
         let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
         let mut letters = line.chars().peekable();
@@ -132,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_cell_begins_a_formula_wherever_it_is_split(texts in proptest::collection::vec(nasty(), 1..4)) {
+        fn no_cell_starts_a_formula_whatever_the_separator(texts in proptest::collection::vec(nasty(), 1..4)) {
             for made in [',', ';'] {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 let line = line(&texts, made);

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chat_is_known_by_its_end() {
+    fn a_masked_chat_id_keeps_its_last_three_digits() {
         assert_eq!([masked("482113907"), masked("-100"), masked("5")], ["…907", "…100", "…5"]);
         assert_eq!([masked_name("Анна Королёва"), masked_name("")], ["А…", ""]);
     }

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_of_a_copy_counts_on() {
+    fn the_copy_of_a_copy_gets_the_next_number() {
         let first = |language, name| copies(language, name).swap_remove(0);
         assert_eq!(first(Language::Ru, "Записи"), "Записи (копия)");
         assert_eq!(copies(Language::Ru, "Записи (копия)")[..2], ["Записи (копия)", "Записи (копия 2)"]);

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_leads_back_to_pages_of_ours_alone() {
+    fn a_form_redirects_only_to_pages_of_this_site() {
         for (place, expected) in [
             (None, "/"),
             (Some("/"), "/"),

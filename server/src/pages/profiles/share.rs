@@ -335,7 +335,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_that_nobody_outside_can_reach() {
+    fn local_and_private_addresses_are_reported_as_unreachable_from_outside() {
         for here in [
             "http://127.0.0.1:3000",
             "http://localhost:3000",
@@ -361,18 +361,18 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_within_quotes() {
+    fn a_quote_is_escaped_for_a_shell() {
         assert_eq!(quoted("O'Hara"), r"'O'\''Hara'");
     }
 
     #[test]
-    fn a_quote_within_powershell_s_quotes() {
+    fn quotes_are_escaped_for_powershell() {
         assert_eq!(quoted_for_powershell("O'Hara \"$HOME\" `x"), "'O''Hara \"$HOME\" `x'");
         assert_eq!(quoted_for_powershell("клиент’s ‘id‛ ‚"), "'клиент’’s ‘‘id‛‛ ‚‚'");
     }
 
     #[test]
-    fn the_line_for_powershell_sends_utf_8() {
+    fn the_command_for_powershell_sends_utf_8() {
         let line = powershell("https://hooks.example.com/h/abc", r#"{"Name":"№181"}"#);
         assert_eq!(
             line,

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_a_running_server_cannot_know_is_told_from_others() {
+    fn a_key_that_a_running_server_has_not_loaded_is_detected() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("serve.lock");
         assert!(is_known_beside(&path, 2).unwrap(), "no server ever ran");
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_has_ended_hinders_nobody() {
+    fn a_server_that_has_stopped_does_not_block_a_key_change() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("serve.lock");
         let held = File::create(&path).unwrap();

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_starts_at_once_one_makes_the_key() {
+    fn only_the_first_of_two_concurrent_starts_creates_the_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(KEY_FILE);
         make(&path, "first").unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_change_has_left_goes_with_the_next() {
+    fn replacing_the_key_file_deletes_the_temporary_file_of_a_killed_change() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(KEY_FILE);
         make(&path, "x").unwrap();
@@ -162,7 +162,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_to_the_file_stays_a_link() {
+    fn a_symbolic_link_to_the_key_file_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let (path, real) = (folder.path().join(KEY_FILE), folder.path().join("real"));
         make(&real, "x").unwrap();

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_as_they_are_written() {
+    fn written_keys_are_read_back() {
         let written = format!("2:{}\n1:{}\n", text(2), text(1));
         for same in
             [written.clone(), format!("2:{},1:{}", text(2), text(1)), format!("  2:{} , {}\n", text(2), text(1))]
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_keys_is_refused_whole() {
+    fn an_invalid_list_of_keys_is_refused() {
         for wrong in [
             String::new(),
             " ,\n".to_owned(),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_gets_a_number_that_none_of_the_others_has() {
+    fn a_new_key_gets_an_unused_number() {
         let mut keys = Keys::new().unwrap();
         for number in 2..=255u8 {
             keys = keys.with_a_new_one().unwrap();

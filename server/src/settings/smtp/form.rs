@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_become_a_url_and_come_out_of_it_again() {
+    fn smtp_fields_become_a_url_and_are_read_back_from_it() {
         use SmtpSecurity::{Optional, StartTls, Tls};
         for (typed, password, url) in [
             (
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_stands_at_its_field() {
+    fn each_fault_is_reported_for_its_field() {
         use SmtpSecurity::{Optional, StartTls, Tls};
         let (stored, secret) = (fields("m.example.com", "465", Tls, "a"), SecretString::from("hunter2"));
         for (typed, password, fault) in [
@@ -216,7 +216,7 @@ mod tests {
             (fields("m.example.com", "", StartTls, ""), "", FieldsFault::StartTlsNotRequired),
             (fields("localhost", "", StartTls, "a"), "b", FieldsFault::StartTlsNotRequired),
             (fields("почта.рф", "", Tls, "a"), "b", FieldsFault::Url(SmtpFault::NoHost)),
-            // Another server, or another user of the same, must not get the stored password.
+            // The stored password must not be sent to another server, or used for another user of the same server.
             (fields("evil.example.com", "465", Tls, "a"), "", FieldsFault::PasswordOfAnother),
             (fields("m.example.com", "465", Tls, "b"), "", FieldsFault::PasswordOfAnother),
         ] {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_service_decides_where_its_server_is() {
+    fn a_known_mail_service_sets_host_port_and_security() {
         let sent = |pairs: &[(&str, &str)]| {
             SmtpFields::sent(|name| {
                 pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_domain_is_written_in_ascii_and_the_rest_stays() {
+    fn the_domain_of_an_address_is_converted_to_ascii_and_the_rest_is_kept() {
         for (address, expected) in [
             ("ops@пример.рф", "ops@xn--e1afmkfd.xn--p1ai"),
             ("Дежурный@Пример.РФ", "Дежурный@xn--e1afmkfd.xn--p1ai"),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn final_is_what_is_said_of_address_or_mail() {
+    fn smtp_replies_about_the_address_or_the_mail_are_final() {
         for code in [550, 551, 552, 553, 554, 501, 555] {
             assert!(is_final(code), "{code}");
         }

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_as_people_write_them() {
+    fn smtp_urls_are_parsed() {
         for (url, host, port, tls, user) in [
             ("smtp://mail.example.com", "mail.example.com", 587, SmtpTls::WhenOffered, None),
             ("smtps://mail.example.com/", "mail.example.com", 465, SmtpTls::Wrapped, None),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_one_sentence_without_the_password() {
+    fn the_error_about_a_wrong_smtp_url_is_one_sentence_without_the_password() {
         for url in [
             "mail.example.com",
             "http://user:hunter2@mail.example.com",

@@ -181,11 +181,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn codes_of_an_account_are_at_most_ten_at_once_and_24_a_day() {
+    async fn an_account_accepts_at_most_ten_codes_at_once_and_24_a_day() {
         let (store, account) = store().await;
         let start = 1_700_000_000_000;
         let mut judged = 0;
-        // Somebody tries every minute for three days.
         for minute in 0..3 * 24 * 60 {
             judged +=
                 i64::from(store.accounts.try_code(account.id, None, start + minute * 60_000).await.unwrap().is_ok());
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_browser_is_not_refused_for_others_but_counts_for_them() {
+    async fn codes_tried_by_others_do_not_block_a_known_browser() {
         let (store, account) = store().await;
         let now = now();
         let tried = async |browser| store.accounts.try_code(account.id, browser, now).await.unwrap().is_ok();
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_right_code_takes_back_its_own_attempt_only() {
+    async fn a_right_code_undoes_its_own_attempt_only() {
         let (store, account) = store().await;
         let now = now();
         for _ in 0..CODES - 1 {
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_are_all_counted_and_the_audit_has_the_first_of_each_hour() {
+    async fn all_failures_are_counted_and_the_audit_log_has_the_first_of_each_hour() {
         let (store, account) = store().await;
         let begun = now().div_euclid(HOUR);
         for _ in 0..100 {

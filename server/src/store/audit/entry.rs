@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profiles_change_is_told_parameter_by_parameter() {
+    fn a_change_of_a_profile_is_recorded_parameter_by_parameter() {
         let mut old = Profile::default();
         old.set(Parameter::Message, "Записано").unwrap();
         old.set(Parameter::HideUrl, "true").unwrap();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut_between_letters() {
+    fn long_texts_are_cut_between_characters() {
         assert_eq!(cut("ёжик", 2), "ёж…");
         assert_eq!(cut("ёж", 2), "ёж");
     }

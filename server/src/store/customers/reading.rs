@@ -318,7 +318,7 @@ fn statement(filter: &CustomerFilter) -> QueryBuilder<Sqlite> {
 pub(in crate::store) mod plans {
     use super::*;
 
-    /// Every statement that a page runs, for each filter.
+    /// Returns every statement that a page runs, for each filter.
     pub(in crate::store) fn statements() -> Vec<String> {
         let texts = [None, Some("anna".to_owned()), Some("42".to_owned())];
         let filters = texts.into_iter().flat_map(|text| {

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_packed_comes_out_as_it_was() {
+    fn a_packed_payload_is_unpacked_unchanged() {
         let booking = r#"{"CaseParticipants":[{"Name":"Анна"}]}"#.repeat(500);
         let (encoding, length, back) = packed(booking.as_bytes());
         assert_eq!((encoding, back.as_slice()), (LZ4, booking.as_bytes()));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_written_here_is_said_to_be_so() {
+    fn an_invalid_packed_payload_is_reported_as_corrupt() {
         for (encoding, body) in [
             ("zip", &b"x"[..]),
             (LZ4, b""),

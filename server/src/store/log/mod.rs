@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_is_found_along_an_index_and_nothing_that_is_stored_is_sorted() {
+    async fn a_page_of_the_log_uses_an_index_and_does_not_sort_stored_rows() {
         let store = Store::in_memory().await.unwrap();
         let outcomes = [
             Outcome::Delivered,
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_ends_are_found_without_going_through_what_is_between() {
+    async fn the_first_and_last_id_are_found_without_a_scan() {
         let store = Store::in_memory().await.unwrap();
         for statement in [DELIVERY_IDS, EVENT_IDS] {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));

@@ -153,7 +153,7 @@ mod tests {
     use crate::store::Store;
 
     #[tokio::test]
-    async fn a_person_is_found_along_an_index() {
+    async fn a_search_for_a_person_uses_an_index() {
         let store = Store::in_memory().await.unwrap();
         let person = PersonQuery::parse("Анна 1234").unwrap();
         let filter = LogFilter { profile: Some(1), since: Some(1), limit: 9, ..LogFilter::default() };
@@ -164,7 +164,7 @@ mod tests {
             let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
             let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
             for step in &steps {
-                // Candidates are few: the list of a step, or what a limited subquery has found.
+                // There are few candidates: the ids of one step, or the result of a limited subquery.
                 let is_bounded =
                     ["SCAN c ", "SCAN q", "SCAN (subquery", "SCAN CONSTANT"].iter().any(|of| step.starts_with(of));
                 assert!(!step.starts_with("SCAN") || is_bounded, "{sql}: {steps:?}");

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_looked_for_as_it_may_have_been_written() {
+    fn a_text_is_searched_in_several_spellings_of_case() {
         assert_eq!(forms("анна"), ["АННА", "Анна", "анна"]);
         let mixed = forms("Ёж и Ко");
         assert_eq!(mixed.len(), 4);

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_message_says_makes_no_mail_of_its_own() {
+    fn parameters_of_the_message_text_do_not_split_mails() {
         let kept = whom_and_how("telegramFieldName=*T&errorEmail=a@b.c&message=Hi&hide_url=true&date_locales=en-US");
         assert_eq!(kept, whom_and_how("telegramFieldName=*T&errorEmail=a@b.c&message=Bye&date_locales=en-US"));
         assert_ne!(kept, whom_and_how("telegramFieldName=*T&errorEmail=x@b.c&date_locales=en-US"));

@@ -315,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chat_is_named_by_its_digits_alone() {
+    fn a_body_names_a_chat_only_by_its_exact_digits() {
         for (body, named) in [
             (r#"{"Value":"482113907"}"#, true),
             (r#"{"Value":482113907}"#, true),

@@ -150,14 +150,14 @@ mod tests {
     use super::*;
     use crate::store::Store;
 
-    /// The rows that a step would write for an event, as JSON.
+    /// Returns the rows that a step would write for an event, as JSON.
     pub(in crate::store) async fn rows_of(store: &Store, event: i64) -> String {
         let bodies = store.maintenance.bodies(NEWER, event - 1).await.unwrap();
         json(&bodies.into_iter().take(1).flat_map(people).collect::<Vec<_>>())
     }
 
     #[tokio::test]
-    async fn events_are_read_along_their_ids() {
+    async fn events_to_fill_in_are_read_along_their_ids() {
         let store = Store::in_memory().await.unwrap();
         for statement in [NEWER, OLDER] {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));

@@ -1,4 +1,5 @@
-//! Bodies that are small to send and large to read: packed, deep, huge, double, half.
+//! Bodies that are cheap to send and expensive to read: compressed, deeply nested, with huge numbers, repeated keys
+//! or broken characters.
 
 use std::io::Write as _;
 
@@ -15,7 +16,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_bomb_is_not_unpacked() {
+async fn a_compressed_body_is_refused_without_being_unpacked() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let person = Person::new(&server, Role::Admin).await;
@@ -42,20 +43,20 @@ async fn a_bomb_is_not_unpacked() {
             let request =
                 server.http.post(server.url(&path)).header("content-encoding", coding).header("cookie", &person.cookie);
             let answer = request.header("origin", &server.base).body(bomb.clone()).send().await.unwrap();
-            // The stateless endpoint judges the parameters first.
+            // The stateless endpoint checks the parameters first.
             assert!(answer.status() == 415 || path == "/webhook/telegram" && answer.status() == 400, "{coding} {path}");
         }
     }
     server.stop().await;
 }
 
-/// A body that is deep, by what opens and what closes each level.
+/// Returns a deeply nested body, made of the text that opens a level and the text that closes it.
 fn deep(open: &str, inner: &str, close: &str, times: usize) -> String {
     format!("{}{inner}{}", open.repeat(times), close.repeat(times))
 }
 
 #[tokio::test]
-async fn depth_costs_nothing() {
+async fn deeply_nested_bodies_are_refused_cheaply() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let endpoint = format!("/h/{}", profile.key);
@@ -70,7 +71,7 @@ async fn depth_costs_nothing() {
         format!("{{\"Ignored\":{}}}", deep("[", "", "]", 300_000)),
     ] {
         let (status, answer) = server.post(&endpoint, body.clone()).await;
-        // What nothing needs is passed over, however deep it is.
+        // Unused fields are skipped, however deeply they are nested.
         assert!([400, 422].contains(&status), "{answer}");
         let sentence = answer["ErrorMessage"].as_str().unwrap();
         assert!(
@@ -81,12 +82,12 @@ async fn depth_costs_nothing() {
             "{sentence}"
         );
     }
-    // Refused bodies are kept, and shown: as a tree or as they came.
+    // Refused bodies are stored and shown, as a tree or as they were received.
     for event in server.state.store.events.newest(None, 20).await.unwrap() {
         let shown = person.get(&format!("/deliveries/{}/payload", event.public_id)).await;
         assert!([200, 404].contains(&shown.status().as_u16()), "{}", shown.status());
     }
-    // A description as deep as it can be written.
+    // The description has as many nested elements as fit into a body.
     let markup = format!("{{\"CaseItem\":{{\"Description\":\"{}\"}}}}", deep("<b><i>", "zq", "</i></b>", 30_000));
     let (status, answer) = server.post(&endpoint, markup).await;
     assert!([413, 422].contains(&status), "{answer}");
@@ -96,7 +97,7 @@ async fn depth_costs_nothing() {
 }
 
 #[tokio::test]
-async fn numbers_keys_and_letters_of_every_kind_are_answered() {
+async fn odd_numbers_keys_and_characters_in_a_body_are_answered_without_an_error() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let endpoint = format!("/h/{}", profile.key);
@@ -104,7 +105,7 @@ async fn numbers_keys_and_letters_of_every_kind_are_answered() {
     let with = |field: &str| good.replacen('{', &format!("{{{field},"), 1);
     let huge = "9".repeat(10_000);
     for (body, statuses) in [
-        // The event's own type comes later, and the last of two wins.
+        // The event's own type follows in the body, and the last of two equal keys wins.
         (with("\"EventType\":1e400"), &[200][..]),
         (with(&format!("\"EventType\":{huge}")), &[200]),
         (with("\"EventType\":-0"), &[200]),
@@ -118,11 +119,11 @@ async fn numbers_keys_and_letters_of_every_kind_are_answered() {
         (good.replace("\"5\"", &format!("\"{huge}\"")), &[422]),
         (good.replace("\"5\"", &huge), &[400, 422]),
         (good.replace("\"5\"", "1e999"), &[400, 422]),
-        // The same key twice, and once more under another spelling.
+        // The same key occurs twice, or once more in another spelling.
         (with("\"CaseItem\":{},\"CaseItem\":{}"), &[200, 400]),
         (with("\"caseitem\":1"), &[200, 400]),
         (with(&format!("\"a\":1{}", ",\"a\":1".repeat(50_000))), &[200, 400]),
-        // Half a letter, none, and too many.
+        // These are lone or invalid surrogates, and very long texts.
         (with("\"a\":\"\\ud800\""), &[200, 400]),
         (with("\"a\":\"\\udc00\\ud800\""), &[200, 400]),
         (good.replace("\"FullNumber\":\"1\"", "\"FullNumber\":\"\\ud83d\""), &[200]),
@@ -157,7 +158,7 @@ async fn numbers_keys_and_letters_of_every_kind_are_answered() {
 }
 
 #[tokio::test]
-async fn a_file_of_profiles_cannot_grow_while_it_is_read() {
+async fn aliases_in_an_imported_file_are_not_expanded() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Admin).await;
     let laughs: String = (1..40)
@@ -200,7 +201,7 @@ async fn a_file_of_profiles_cannot_grow_while_it_is_read() {
 }
 
 #[tokio::test]
-async fn server_functions_read_no_depth_and_no_nonsense() {
+async fn server_functions_refuse_deeply_nested_and_malformed_forms() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Admin).await;
     let nested = format!("form{}=1", "[a]".repeat(20_000));
@@ -234,7 +235,7 @@ async fn server_functions_read_no_depth_and_no_nonsense() {
             let status = answer.status().as_u16();
             let begin: String = body.chars().take(30).collect();
             let said = answer.text().await.unwrap();
-            // What a function cannot read it says with the status of its errors.
+            // A server function reports an unreadable request with the status of its own errors.
             assert!(
                 status < 500 || serde_json::from_str::<Value>(&said).is_ok(),
                 "{} {begin}: {status} {said}",

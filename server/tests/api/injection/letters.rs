@@ -1,4 +1,4 @@
-//! In mails, in Telegram's messages and in exported files.
+//! Text from outside in mails, in Telegram's messages and in exported files.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ async fn settled(server: &TestServer) {
     eventually("all to come to its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 }
 
-/// The mails that failures of profiles with these names and events cause.
+/// Returns the mails caused by failures of profiles and events with these names.
 async fn mails(texts: &[String]) -> Vec<crate::support::letter::Mail> {
     let (api, smtp, server) = house().await;
     let mut due = 0;
@@ -45,8 +45,8 @@ async fn mails(texts: &[String]) -> Vec<crate::support::letter::Mail> {
 }
 
 #[tokio::test]
-async fn a_mail_has_the_headers_and_the_elements_it_should_have_and_no_others() {
-    // As many as one bot's mails of an hour.
+async fn text_from_outside_adds_no_headers_and_no_elements_to_a_mail() {
+    // One bot sends at most this many mails in an hour.
     let some = |texts: Vec<String>| texts.chunks(15).map(<[String]>::to_vec).collect::<Vec<_>>();
     let mut known = BTreeSet::new();
     for mail in mails(&some(harmless())[0]).await {
@@ -80,7 +80,7 @@ async fn a_mail_has_the_headers_and_the_elements_it_should_have_and_no_others() 
 }
 
 #[tokio::test]
-async fn telegram_gets_names_as_they_are_and_of_markup_only_what_it_knows() {
+async fn telegram_gets_names_unchanged_and_only_markup_that_it_supports() {
     let api = BotApi::start().await;
     api.read_html();
     let server = TestServer::start(&api.url()).await;
@@ -95,7 +95,7 @@ async fn telegram_gets_names_as_they_are_and_of_markup_only_what_it_knows() {
         assert_eq!(state, Some(DeliveryState::Delivered), "{text:?}: {:?}", api.messages().last());
         let sent = api.texts().pop().unwrap();
         let arrived = arrive(&sent).unwrap();
-        // Of a name all that can be seen is there.
+        // All visible characters of a name must be in the message.
         let seen = |text: &str| text.chars().filter(|letter| letter.is_ascii_graphic()).collect::<String>();
         let name: String = seen(text);
         assert!(seen(&arrived.text).contains(&name), "{name} in {:?}", arrived.text);
@@ -108,7 +108,7 @@ async fn telegram_gets_names_as_they_are_and_of_markup_only_what_it_knows() {
     server.stop().await;
 }
 
-/// The cells of a whole table as a spreadsheet reads them that splits at this sign.
+/// Returns the cells of a whole table as a spreadsheet reads them that splits at this character.
 fn cells(table: &str, separator: char) -> Vec<String> {
     let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
     let mut letters = table.trim_start_matches('\u{feff}').chars().peekable();
@@ -127,7 +127,7 @@ fn cells(table: &str, separator: char) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_exported_calculates_nothing_and_says_all() {
+async fn exported_tables_contain_no_formulas_and_all_values() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     for (number, text) in CORPUS.iter().enumerate() {
@@ -158,7 +158,6 @@ async fn what_is_exported_calculates_nothing_and_says_all() {
         }
         let width = 19;
         let whole = cells(&table, if language == "ru" { ';' } else { ',' });
-        // Each line ends in two signs, of which the second begins nothing.
         let filled = whole.chunks(width + 1).all(|row| row.len() == width + 1 && row[width].is_empty());
         assert!(filled, "every row has its {width} cells");
     }
@@ -168,7 +167,7 @@ async fn what_is_exported_calculates_nothing_and_says_all() {
     for text in CORPUS {
         assert!(objects.iter().any(|object| object["profile"] == text.trim()), "{text:?}");
     }
-    // Profiles as a file say the same again when they are read.
+    // Exported profiles are the same when they are imported again.
     let yaml = person.see("/profiles/export").await;
     let plan = server::profile_file::plan(&server.state.store, &yaml, hookgram::values::Language::En).await.unwrap();
     assert_eq!((plan.faults.len(), plan.entries.len()), (0, CORPUS.len()), "{:?}", plan.faults);

@@ -1,4 +1,4 @@
-//! In the log: a line is a line, whatever was in it, and nothing commands a terminal.
+//! Text from outside in the log: it cannot start a new line or send commands to a terminal.
 
 use hookgram::query;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{CORPUS, pages::saying};
 use crate::support::{BotApi, Play, Process, TOKEN, client, eventually};
 
-/// Makes the server say in its log as much as it can of what came from outside.
+/// Makes the server log as much text from outside as it can.
 async fn provoke(format: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let api = BotApi::start().await;
@@ -14,7 +14,7 @@ async fn provoke(format: &str) -> String {
     let process = Process::serve(&folder.path().join("data"), &arguments).await;
     let http = client();
     let endpoint = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId", process.base);
-    // The token is known from here on: its events have a limit of their own.
+    // The token is known from here on, so its events have a limit of their own.
     assert_eq!(http.get(&endpoint).send().await.unwrap().status(), 200);
     for (number, text) in CORPUS.iter().enumerate() {
         let encoded = query::encode(text);
@@ -50,7 +50,7 @@ async fn provoke(format: &str) -> String {
 }
 
 fn judge(log: &str, mut is_line: impl FnMut(&str) -> bool) {
-    // Before it listens it greets.
+    // Lines before the first request are the server's greeting.
     let lines: Vec<&str> =
         log.split('\n').skip_while(|line| !line.contains("request")).filter(|line| !line.is_empty()).collect();
     assert!(lines.len() > 10 * CORPUS.len(), "{}", lines.len());
@@ -63,7 +63,7 @@ fn judge(log: &str, mut is_line: impl FnMut(&str) -> bool) {
 }
 
 #[tokio::test]
-async fn a_line_of_text_stays_a_line() {
+async fn an_entry_of_the_text_log_stays_on_one_line() {
     judge(&provoke("text").await, |line| {
         let (when, rest) = line.split_once(' ').unwrap_or_default();
         let level = rest.trim_start().split(' ').next().unwrap_or_default();
@@ -72,15 +72,15 @@ async fn a_line_of_text_stays_a_line() {
 }
 
 #[tokio::test]
-async fn a_line_of_json_stays_an_object_with_the_level_it_had() {
+async fn an_entry_of_the_json_log_stays_one_object_with_its_own_level() {
     judge(&provoke("json").await, |line| {
         let Ok(Value::Object(object)) = serde_json::from_str::<Value>(line) else { return false };
-        // A second key of a name would hide the first.
+        // A second key with the same name would hide the first.
         line.matches("\"level\":\"").count() == 1 && object["timestamp"].as_str().is_some_and(chrono_like)
     });
 }
 
-/// `2026-01-01T00:00:00.000000Z`
+/// Checks the form `2026-01-01T00:00:00.000000Z`.
 fn chrono_like(text: &str) -> bool {
     text.len() > 20
         && text.ends_with('Z')

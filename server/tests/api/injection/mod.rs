@@ -1,4 +1,4 @@
-//! What comes from outside stays what it is, a text, wherever it is shown, sent or written.
+//! Text from outside stays text wherever it is shown, sent or written.
 
 mod bodies;
 mod letters;
@@ -6,10 +6,10 @@ mod logs;
 mod pages;
 mod paths;
 
-/// Texts that would be something else somewhere: markup, headers, formulas, terminal commands, paths, queries. Each says its
-/// `zq` so that it can be found again.
+/// Texts that could be read as something else: markup, headers, formulas, terminal commands, paths, queries. Each
+/// contains `zq`, so that it can be found again.
 pub const CORPUS: &[&str] = &[
-    // Markup.
+    // Markup
     "<script>zq()</script>",
     "</script><script>zq()</script>",
     "<img src=x onerror=zq()>",
@@ -38,19 +38,19 @@ pub const CORPUS: &[&str] = &[
     "\\u003cscript\\u003ezq()",
     "javascript:zq()",
     "\u{2028}zq\u{2029}",
-    // Headers and lines.
+    // Headers and line breaks
     "zq\r\nBcc: zq@evil.example",
     "zq\nSet-Cookie: zq=1",
     "zq\r\n\r\n<html>zq",
     "=?utf-8?B?enENCkJjYzogYQ==?= zq",
     "=?utf-8?Q?zq=0D=0ABcc:_a?=",
     "zq\u{b}\u{c}\u{85}Bcc: a",
-    // Terminals and logs.
+    // Terminal commands and log lines
     "\u{1b}[2J\u{1b}[31mzq\u{7}",
     "\u{9b}31mzq\u{90}",
     "zq\n2026-01-01T00:00:00Z  INFO server: all is well",
     "zq\",\"level\":\"ERROR",
-    // Spreadsheets.
+    // Spreadsheet formulas
     "=HYPERLINK(\"https://evil.example/zq\",\"zq\")",
     "+zq",
     "-2+3+cmd|' /C zq'!A0",
@@ -60,7 +60,7 @@ pub const CORPUS: &[&str] = &[
     "x;=zq",
     "x,=zq",
     "\"=zq",
-    // SQL, paths, formats.
+    // SQL, paths and format strings
     "zq' OR '1'='1",
     "zq'; DROP TABLE events; --",
     "%zq%_%",
@@ -73,7 +73,7 @@ pub const CORPUS: &[&str] = &[
     "zq\u{fffd}\u{ffff}\u{1f600}",
 ];
 
-/// The same number of texts that mean no harm, and yet hold all markup that a message may have.
+/// Returns as many harmless texts, which together contain all markup that a message may have.
 pub fn harmless() -> Vec<String> {
     let markup = "<b>zq</b> <i>zq</i> <a href=\"https://a.example/zq\">zq</a> <code>zq</code> <u>zq</u>";
     let odd = ["<b>zq", "<zq>zq</zq>", "zq</i>", "<a href=\"tel:1\">zq</a>", "&zq; & <", "zq\nzq\n/zq", "zq?zq=zq"];

@@ -1,4 +1,4 @@
-//! No value makes an element or an attribute on any page, and none leads out of the house.
+//! Text from outside never adds an element or an attribute to a page, and no link leads to another site.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::{
     visitor::Visitor,
 };
 
-/// An event that says this wherever it can say something.
+/// Returns an event with this text in every text field.
 pub fn saying(text: &str, chat: &str) -> Value {
     json!({
         "EventType": 3060, text: text,
@@ -39,7 +39,7 @@ pub fn saying(text: &str, chat: &str) -> Value {
     })
 }
 
-/// A profile that says this wherever an operator can type something that is no markup.
+/// Stores a profile with this text in every text field except those for markup.
 pub async fn profile_saying(server: &TestServer, text: &str, sandbox: bool) -> StoredProfile {
     use Parameter::{CaseTypeName, DetailSectionName, ErrorEmail, ResourceName, TimezoneName};
     let texts = [ResourceName, DetailSectionName, CaseTypeName, TimezoneName].map(|parameter| (parameter, text));
@@ -49,7 +49,7 @@ pub async fn profile_saying(server: &TestServer, text: &str, sandbox: bool) -> S
     server.profile(text.trim(), sandbox, &parameters).await
 }
 
-/// A server that has heard every one of these texts in every way.
+/// A server that received each of these texts in every way.
 struct House {
     server: TestServer,
     _api: BotApi,
@@ -69,7 +69,8 @@ async fn house(texts: &[String]) -> House {
         assert_eq!(status, 200, "{text:?}: {answer}");
         events.push(answer["Id"].as_str().unwrap().to_owned());
         profiles.push(profile.id);
-        // One whom Telegram refuses, one without a chat, one with an override, one that is no event.
+        // One participant is refused by Telegram, one has no chat, one event has an override, and one body is not an
+        // event.
         let draft = EditedProfile {
             name: format!("{text} {number}"),
             enabled: Some(true),
@@ -88,7 +89,7 @@ async fn house(texts: &[String]) -> House {
         let key = server.state.store.profiles.get(id).await.unwrap().unwrap().key;
         profiles.push(id);
         if number < 12 {
-            // Telegram repeats what it was sent, as far as anybody knows.
+            // Telegram's description repeats the text.
             let words = CORPUS.iter().find(|known| text.starts_with(*known)).copied().unwrap_or("zq");
             api.next([Play::Refuse(403, words, json!({}))]);
             let chat = (100 + number).to_string();
@@ -115,7 +116,7 @@ async fn house(texts: &[String]) -> House {
     House { server, _api: api, events, profiles }
 }
 
-/// The pages on which a value may stand, and what is asked of them.
+/// Returns the pages that may show a value, with the requests for them.
 fn addresses(house: &House, texts: &[String]) -> Vec<(&'static str, String)> {
     let mut all: Vec<(&'static str, String)> = vec![
         ("sandbox", "/sandbox".into()),
@@ -175,7 +176,7 @@ fn addresses(house: &House, texts: &[String]) -> Vec<(&'static str, String)> {
     all
 }
 
-/// The shapes of the elements of each kind of page.
+/// Returns the shapes of the elements on each kind of page.
 async fn shapes(
     house: &House,
     texts: &[String],
@@ -196,7 +197,7 @@ async fn shapes(
         judge(&path, &tags);
         shapes.extend(tags.iter().map(|tag| (kind, tag.shape())));
     }
-    // Forms that come back with what was typed.
+    // These forms are shown again with their input.
     for text in texts {
         let yaml = format!("profiles:\n- {}: {}\n", json!(text), json!(text));
         let forms = [
@@ -230,8 +231,9 @@ async fn shapes(
 }
 
 #[tokio::test]
-async fn no_value_makes_an_element_or_an_attribute() {
-    // Several in one text, so that there are fewer pages: what breaks out in the midst of it has broken out.
+async fn text_from_outside_adds_no_element_and_no_attribute_to_any_page() {
+    // Each page gets several texts at once, so that there are fewer pages. A text that breaks out does so among
+    // others as well.
     let joined = |texts: Vec<String>| texts.chunks(5).map(|some| some.join(" ")).collect::<Vec<_>>();
     let harmless = joined(harmless());
     let quiet = house(&harmless).await;
@@ -266,7 +268,7 @@ async fn no_value_makes_an_element_or_an_attribute() {
 }
 
 #[tokio::test]
-async fn an_error_in_an_address_is_shown_in_our_words_or_not_at_all() {
+async fn an_error_in_an_address_is_shown_only_if_it_is_a_known_error() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let operator = Person::new(&server, Role::Operator).await;
     let page = async |error: &str| {

@@ -1,4 +1,4 @@
-//! Out of the house: by a redirect, or by a path.
+//! Redirects and paths that try to leave the site or the folder of assets.
 
 use hookgram::role::Role;
 use tokio::{
@@ -12,7 +12,7 @@ use crate::{
     visitor::{EMAIL, PASSWORD, Visitor},
 };
 
-/// Where browsers go that are led there, if anybody is.
+/// Addresses that a browser would open on another site.
 const ELSEWHERE: &[&str] = &[
     "https://evil.example",
     "//evil.example",
@@ -45,19 +45,20 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn nobody_is_led_elsewhere() {
+async fn no_redirect_leads_to_another_site() {
     let server = TestServer::start_with("http://127.0.0.1:9", trust_proxies).await;
     let owner = Visitor::invited(&server, EMAIL, Role::Admin).await.anywhere();
     let home = Url::parse(&server.base).unwrap();
     let judge = |from: &str, next: &str, to: &str| {
         let led = Url::parse(&format!("{}{from}", server.base)).unwrap().join(to).unwrap();
         assert_eq!(led.origin(), home.origin(), "{from} with {next:?} leads to {to:?}");
-        // Nor from there: what is carried on is carried on as one value.
+        // A page on this site may pass `next` on, but only as a single value.
         let carried = led.query_pairs().filter(|(name, _)| name == "next").count();
         assert!(carried <= 1, "{to:?}");
     };
     for next in ELSEWHERE {
-        // Signing in again, proving oneself again, and the forms that say where to go back to.
+        // The cases are signing in again, confirming the password again, and the forms that say which page to return
+        // to.
         let again = Visitor::new(&server).anywhere();
         let signed_in = again.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("next", next)]).await;
         assert_eq!(signed_in.status, 303, "{next:?}");
@@ -84,7 +85,7 @@ async fn nobody_is_led_elsewhere() {
     server.stop().await;
 }
 
-/// Asks for a target exactly as it is written: no client in between cleans it up.
+/// Requests a target exactly as it is written, without a client that normalises it.
 async fn ask(server: &TestServer, target: &[u8]) -> String {
     let mut stream = TcpStream::connect(server.base.strip_prefix("http://").unwrap()).await.unwrap();
     let rest = format!(" HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-forwarded-for: {}\r\n\r\n", address());
@@ -96,7 +97,7 @@ async fn ask(server: &TestServer, target: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_assets() {
+async fn no_path_reads_a_file_outside_the_assets() {
     let server = TestServer::start_with("http://127.0.0.1:9", trust_proxies).await;
     let beyond = ["etc/passwd", "server/Cargo.toml", "manifest"];
     let ups = [
@@ -124,7 +125,6 @@ async fn no_path_leads_out_of_the_assets() {
                 for times in [1, 3] {
                     let climb = format!("{up}{slash}").repeat(times);
                     for begin in ["/pkg/", "/pkg/hookgram/", "/"] {
-                        // A path of its own, nobody's way up.
                         let answer = ask(&server, format!("{begin}{climb}{file}").as_bytes()).await;
                         let status = answer.get(9..12).unwrap_or_default().to_owned();
                         let is_closed = ["303", "400", "401", "404"].contains(&status.as_str());

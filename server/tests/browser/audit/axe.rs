@@ -1,4 +1,4 @@
-//! axe-core on every page in every state: in both languages, on a desk and on phones, in light and dark.
+//! Runs axe-core on every page in every state: in both languages, on a desktop and on phones, in light and dark.
 
 use std::fs;
 
@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::{is_wanted, npm};
 use crate::{driver::Browser, scenes::walk};
 
-/// Pixels: a desk, a phone, and the narrowest that WCAG asks for (1.4.10).
+/// Widths and heights in pixels: a desktop, a phone, and the narrowest that WCAG requires (1.4.10).
 const WIDTHS: [(u32, u32); 3] = [(1280, 900), (390, 844), (320, 640)];
 
-/// Every rule of WCAG 2.2 A and AA and what axe holds good besides; one line a finding. What an open menu covers is no
-/// target until the menu closes, and axe would take it for a small one.
+/// Runs every rule of WCAG 2.2 A and AA and axe's best practices, and returns one line per finding. Elements behind
+/// an open menu are left out: axe would report them as targets that are too small.
 const RUN: &str = "
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const rules = { 'target-size': { enabled: !document.querySelector('.menu[open]') } };
@@ -21,8 +21,8 @@ const RUN: &str = "
         violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
             `${id}: ${target.join(' ')}: ${failureSummary.replace(/\\s+/g, ' ')}`)));";
 
-/// What stands out over the sides of the window: the page itself, or something to press or to read in it that is not
-/// within a part that scrolls by itself.
+/// Finds what reaches beyond the sides of the window: the page itself, or a control or text in it that is not within
+/// a part that scrolls by itself.
 const CUT_OFF: &str = "
     const scrolls = element => element && element !== document.body
         && (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
@@ -71,14 +71,14 @@ async fn axe_finds_nothing() -> Result<()> {
     Ok(())
 }
 
-/// What axe says, and what it cannot see: sideways scroll and errors of scripts.
+/// Returns axe's findings, sideways scrolling and script errors.
 async fn judged(browser: &Browser) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for script in [RUN, CUT_OFF] {
         let said = browser.script(script).await?;
         all.extend(said.as_array().context("a list")?.iter().filter_map(Value::as_str).map(str::to_owned));
     }
-    // A form at fault is answered 422 and a page that is not there 404: Chromium writes that down as well.
+    // A form with faults is answered 422 and a missing page 404, and Chromium logs both as errors.
     let errors = browser.console().await?.into_iter();
     all.extend(
         errors.filter(|line| line.starts_with("SEVERE") && !line.contains("the server responded with a status of")),

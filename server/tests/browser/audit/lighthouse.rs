@@ -1,4 +1,4 @@
-//! Lighthouse's scores.
+//! Lighthouse's scores for the main pages.
 
 use std::{fs, process::Command};
 
@@ -17,7 +17,7 @@ const AIM: f64 = 95.0;
 
 #[tokio::test]
 #[ignore = "`cargo xtask audit` runs it"]
-async fn lighthouse_is_content() -> Result<()> {
+async fn lighthouse_scores_reach_the_target() -> Result<()> {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let parameters = [(Parameter::Message, "Вы записаны")];
     let profile = server.profile("Записи", true, &parameters).await;
@@ -52,7 +52,7 @@ async fn lighthouse_is_content() -> Result<()> {
     for (name, path, cookie) in pages {
         for form in ["mobile", "desktop"] {
             let (url, cookie) = (server.url(&path), cookie.to_owned());
-            // The server answers on this runtime while Lighthouse looks at it.
+            // The server answers on this runtime while Lighthouse loads it.
             let report = tokio::task::spawn_blocking(move || report(&url, &cookie, form)).await??;
             let scores = ["performance", "accessibility", "best-practices", "seo"].map(|category| {
                 let score = report["categories"][category]["score"].as_f64().unwrap_or_default() * 100.0;
@@ -61,7 +61,7 @@ async fn lighthouse_is_content() -> Result<()> {
             let shown = scores.map(|(category, score)| format!("{category} {score:.0}"));
             println!("lighthouse, {name}, {form}: {}", shown.join(", "));
             for (category, score) in scores {
-                // A quick build's WebAssembly is thirty times as large.
+                // The WebAssembly of a debug build is thirty times as large.
                 if score < AIM && (cfg!(not(debug_assertions)) || category != "performance") {
                     low.push(format!("{name}, {form}: {category} {score:.0}\n{}", causes(&report, category)));
                 }
@@ -90,7 +90,7 @@ fn report(url: &str, cookie: &str, form: &str) -> Result<Value> {
     Ok(serde_json::from_slice(&fs::read(output)?)?)
 }
 
-/// The audits that cost a category its points.
+/// Returns the audits that lowered a category's score.
 fn causes(report: &Value, category: &str) -> String {
     let audits = report["categories"][category]["auditRefs"].as_array().cloned().unwrap_or_default();
     let weighty = audits.iter().filter(|audit| audit["weight"].as_f64().is_some_and(|weight| weight > 0.0));

@@ -1,4 +1,4 @@
-//! Pictures: of the README, and of every page in every state to look through.
+//! Pictures for the README, and of every page in every state for review.
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ use hookgram::values::Language;
 use super::is_wanted;
 use crate::scenes::walk;
 
-/// Whole pages into `target/pictures/`: both languages, on a desk and on a phone, in light and dark.
+/// Saves whole pages to `target/pictures/`: both languages, on a desktop and on a phone, in light and dark.
 #[tokio::test]
 #[ignore = "`cargo xtask pictures --all` runs it"]
 async fn of_every_state() -> Result<()> {
@@ -32,7 +32,7 @@ async fn of_every_state() -> Result<()> {
     Ok(())
 }
 
-/// The README's: `docs/pictures/<name>-<language>-<theme>.png`.
+/// Saves the README's pictures: `docs/pictures/<name>-<language>-<theme>.png`.
 #[tokio::test]
 #[ignore = "`cargo xtask pictures` runs it"]
 async fn of_the_readme() -> Result<()> {

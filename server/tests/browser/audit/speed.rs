@@ -1,4 +1,4 @@
-//! From a key to the changed preview.
+//! Measures the time from a key press to the changed preview.
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::values::Language;
@@ -7,8 +7,8 @@ use crate::scenes::walk;
 
 const KEYS: usize = 200;
 
-/// Presses keys one after another, each into an idle page: milliseconds until the bubble says something else and is laid
-/// out again.
+/// Presses keys one after another, each in an idle page. Returns the milliseconds until the bubble has changed and is
+/// laid out again.
 const MEASURE: &str = "
     const [keys, field] = [KEYS, document.querySelector('#field-message')];
     const preview = document.querySelector('.panels');
@@ -37,7 +37,7 @@ const MEASURE: &str = "
 
 #[tokio::test]
 #[ignore = "`cargo xtask audit` runs it"]
-async fn from_a_key_to_the_preview() -> Result<()> {
+async fn measure_the_time_from_a_key_press_to_the_preview() -> Result<()> {
     walk(Language::Ru, |name| name == "builder", async |browser, _| {
         let times = browser.script(&MEASURE.replace("KEYS", &KEYS.to_string())).await?;
         let times = times.as_array().context("a list")?;

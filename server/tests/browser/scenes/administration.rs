@@ -1,4 +1,4 @@
-//! The scenes of people, the settings and the audit.
+//! The scenes of accounts, the settings and the audit log.
 
 use super::{
     Scene,

@@ -1,4 +1,4 @@
-//! The scenes themselves, and what they show.
+//! The list of scenes, and the data that they show.
 
 use anyhow::Result;
 use hookgram::{
@@ -72,7 +72,7 @@ pub(super) fn nothing_yet() -> Vec<Scene> {
     ]
 }
 
-/// What the pages show: written in the language of the page, as its reader would.
+/// The data on the pages, written in the language of the page.
 pub(super) struct Seed {
     sandbox: i64,
     bot: i64,
@@ -80,7 +80,7 @@ pub(super) struct Seed {
     words: Typed,
 }
 
-/// What operators type.
+/// Texts that operators type.
 #[derive(Clone, Copy)]
 struct Typed {
     names: [&'static str; 4],
@@ -319,7 +319,7 @@ impl Seed {
             |text: &str| vec![Choose("#preview-source", "pasted"), See(".pasted"), Fill(".pasted", text.to_owned())];
         vec![
             scene("preview-everything", vec![Choose("#preview-source", "everything")]),
-            // The sheet of a phone, opened; nothing on a desk.
+            // On a phone the sheet is opened; on a desktop this does nothing.
             scene("preview-sheet", vec![Tick(".sheet-toggle")]),
             scene("preview-bare", vec![Choose("#preview-source", "bare")]),
             scene("preview-json", vec![Click("#preview-json-tab"), See("#preview-json textarea")]),

@@ -1,5 +1,5 @@
-//! The scenes of an account with a second factor, and of a forgotten password where mails go out: they need what the
-//! others do without.
+//! The scenes of an account with a second factor, and of a forgotten password with mail configured. Other scenes need
+//! neither.
 
 use anyhow::{Context as _, Result, anyhow};
 use hookgram::setting::Setting;
@@ -17,11 +17,12 @@ use super::{
 };
 use crate::{driver::Browser, support::TestServer, walk};
 
-/// An account in half a session: its second factor is asked for.
+/// A sign-in that waits for the second factor.
 pub(super) struct HalfWay(Totp);
 
 impl HalfWay {
-    /// Gives the operator a second factor, which ends the browser's session, and goes in again as far as that.
+    /// Sets up a second factor for the operator, which ends the browser's session, and signs in again up to that
+    /// step.
     pub(super) async fn go(server: &TestServer, browser: &Browser) -> Result<Self> {
         let store = &server.state.store;
         let account = store.accounts.user_by_email("operator@example.com").await?.context("no account")?.account;
@@ -42,7 +43,6 @@ impl HalfWay {
         ]
     }
 
-    /// Gives the code.
     pub(super) async fn enter(self, server: &TestServer, browser: &Browser) -> Result<()> {
         browser.open(&server.url("/login/second")).await?;
         browser.fill("[name=code]", &self.0.code_at(now()).context("no code")?).await?;
@@ -63,7 +63,7 @@ pub(super) fn with_factor() -> Vec<Scene> {
     ]
 }
 
-/// What must be confirmed, long after the sign-in.
+/// Scenes that require confirming the password, long after the sign-in.
 pub(super) async fn unconfirmed(server: &TestServer) -> Result<Vec<Scene>> {
     let pool = SqlitePool::connect(&server.database_url()).await?;
     sqlx::query("UPDATE sessions SET confirmed_at = 1").execute(&pool).await?;
@@ -75,7 +75,7 @@ pub(super) async fn unconfirmed(server: &TestServer) -> Result<Vec<Scene>> {
     ])
 }
 
-/// A forgotten password where mails go out.
+/// Scenes of a forgotten password with mail configured.
 pub(super) async fn forgotten(server: &TestServer) -> Result<Vec<Scene>> {
     let setting = |setting, text: &str| (setting, SecretString::from(text.to_owned()));
     let mail =

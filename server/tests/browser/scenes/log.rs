@@ -1,11 +1,11 @@
-//! The scenes of the log, of customers, and of health.
+//! The scenes of the log, of customers, and of the health page.
 
 use super::{
     Scene,
     Step::{Click, Fill, Live, See},
 };
 
-/// What can be seen once the seed is planted: one message that arrived, one that failed, two in the sandbox.
+/// Scenes that need the seed data: one message that arrived, one that failed, two in the sandbox.
 pub(super) fn scenes() -> Vec<Scene> {
     let failed = "/deliveries?outcome=failed";
     let open = [Live, Click(".log-table tbody th a"), See(".trace-pane")];

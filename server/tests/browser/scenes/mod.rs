@@ -1,4 +1,4 @@
-//! Every page in every state, in a language: where it is, and how a person gets there.
+//! Every page in every state, in one language: its address, and the steps that lead to the state.
 
 mod administration;
 mod all;
@@ -24,7 +24,7 @@ use crate::{
     walk,
 };
 
-/// A page in a state.
+/// A page in one state.
 pub struct Scene {
     /// Its name, such as `builder-faults`.
     pub name: &'static str,
@@ -32,20 +32,20 @@ pub struct Scene {
     steps: Vec<Step>,
 }
 
-/// What a person does, by a CSS selector: scenes know no language.
+/// A person's action, addressed by a CSS selector, because scenes are independent of the language.
 enum Step {
     Fill(&'static str, String),
     Click(&'static str),
     Choose(&'static str, &'static str),
     Focus(&'static str),
     Tick(&'static str),
-    /// Waits until it can be seen.
+    /// Waits until the element is visible.
     See(&'static str),
     /// Waits until WebAssembly has taken the page over.
     Live,
 }
 
-/// The top bar's menu closes by itself once scripts run; the builder's tools can be used then.
+/// Waits until the builder's tools can be used. The top bar's menu closes by itself once scripts run.
 const IS_LIVE: &str = "
     const tool = document.querySelector('.segment, .tool');
     if (tool) return !tool.disabled;
@@ -97,7 +97,7 @@ impl Scene {
     }
 }
 
-/// Leads a browser of its own through every scene, and calls `look` at each; `wanted` chooses among their names.
+/// Leads its own browser through every scene whose name `wanted` selects, and calls `look` at each.
 pub async fn walk(
     language: Language,
     wanted: impl Fn(&str) -> bool,
@@ -106,7 +106,7 @@ pub async fn walk(
     let telegram = BotApi::start().await;
     let server = TestServer::start_with(&telegram.url(), |config| {
         config.public_url = server::config::PublicUrl::parse("https://hooks.example.com");
-        // What is fixed looks otherwise.
+        // A fixed setting is displayed differently.
         let _ = config.fixed.fix(Setting::RetryMaxAge, "24h");
     })
     .await;
@@ -142,7 +142,7 @@ pub async fn walk(
     Ok(())
 }
 
-/// What links lead to that can be used once.
+/// The pages behind one-time links.
 async fn links(server: &TestServer) -> Result<Vec<Scene>> {
     let store = &server.state.store;
     let (invitation, reset) = (codes::secret(), codes::secret());
@@ -176,10 +176,10 @@ async fn links(server: &TestServer) -> Result<Vec<Scene>> {
     ])
 }
 
-/// The pages for the owner of a mail address, who has no account.
+/// The pages for the owner of a mail address who has no account.
 async fn addresses(server: &TestServer) -> Result<Vec<Scene>> {
     let (store, code) = (&server.state.store, codes::secret());
-    // Long enough for a phone's screen.
+    // The address is too long for one line of a phone's screen.
     let address = "an-address-that-is-longer-than-most.of-them@notifications.hooks.example.com";
     let address = EmailAddress::parse(address).context("an address")?;
     store.mails.add_address_link(&codes::hash(&code), &address, now() + 60 * 60 * 1000, now()).await?;
@@ -208,7 +208,7 @@ async fn show(
     look(browser, scene).await.with_context(|| format!("at “{}”", scene.name))
 }
 
-/// A browser of somebody who reads this language alone.
+/// Starts a browser for a person who reads only this language.
 pub async fn browser(language: Language) -> Result<Browser> {
     Browser::start(match language {
         Language::Ru => "ru",
@@ -217,7 +217,7 @@ pub async fn browser(language: Language) -> Result<Browser> {
     .await
 }
 
-/// Signs an administrator in, by a link that works once.
+/// Signs an administrator in by a one-time link.
 pub async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let id = server.state.store.accounts.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?.id;
     walk::enter(server, browser, id).await

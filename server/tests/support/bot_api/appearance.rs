@@ -1,4 +1,4 @@
-//! What people see of a bot: its commands, its descriptions, its menu button.
+//! A bot's appearance: its commands, its descriptions, its menu button.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
     refuse,
 };
 
-/// Telegram's judgement of a call that changes a bot's appearance.
+/// Checks a call that changes a bot's appearance by Telegram's rules.
 pub fn judge(method: &str, body: &Value) -> Result<(), Refusal> {
     let language = body["language_code"].as_str().unwrap_or_default();
     if !matches!(language.len(), 0 | 2) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -61,7 +61,6 @@ fn length(text: &Value) -> usize {
     text.as_str().unwrap_or_default().chars().count()
 }
 
-/// Changes a bot's appearance.
 pub fn change(state: &mut State, method: &str, body: &Value) {
     let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
     let scope = body["scope"]["type"].as_str().unwrap_or("default").to_owned();
@@ -86,7 +85,7 @@ pub fn change(state: &mut State, method: &str, body: &Value) {
     }
 }
 
-/// The menu button that the person in a chat sees; without a chat, the bot's own.
+/// Returns the menu button of one chat; without a chat, the bot's default.
 pub fn menu_button(state: &State, chat: Option<i64>) -> Value {
     let own = |chat: i64| state.menu_buttons.get(&chat).filter(|button| button["type"] != "default");
     chat.and_then(own).or_else(|| own(0)).cloned().unwrap_or(json!({"type": "default"}))

@@ -11,16 +11,16 @@ use tokio::{sync::watch, time::timeout};
 
 use super::{Refusal, people::Person, refuse, webhooks::Hook};
 
-/// The most updates in one answer.
+/// The maximal number of updates in one answer.
 const MOST: u64 = 100;
-/// An offset that is further ahead of the next update counts as none.
+/// An offset that is further ahead of the next update than this is ignored.
 const AHEAD: i64 = 10;
 const OTHER_READER: &str =
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
 const HAS_WEBHOOK: &str =
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 
-/// One bot. Who waits for a change of its state subscribes to it.
+/// One bot. Tasks that wait for a change of its state subscribe to it.
 #[derive(Clone)]
 pub struct Bot(pub Arc<watch::Sender<State>>);
 
@@ -35,18 +35,18 @@ pub struct State {
     allowed: Vec<String>,
     /// The number of the newest `getUpdates`. It ends the ones before it.
     reader: u64,
-    /// Whether another program reads all the time.
+    /// Whether another program reads the updates all the time.
     pub foreign_poller: bool,
     pub polls: usize,
     pub most_polls: usize,
     pub webhook: Option<Hook>,
     /// How often the webhook was replaced.
     pub hook_number: u64,
-    /// Whether chats that did not begin by themselves are refused.
+    /// Whether messages to chats that did not write first are refused.
     pub strict: bool,
-    /// Who wrote to the bot in private.
+    /// People who wrote to the bot in private.
     pub started: HashSet<i64>,
-    /// Who wrote in a group that the bot is in.
+    /// People who wrote in a group with the bot.
     pub met: HashSet<i64>,
     pub blocked: HashSet<i64>,
     /// The messages that the bot has received, by chat and id.
@@ -97,7 +97,7 @@ impl Bot {
         read(&self.0.borrow())
     }
 
-    /// The updates that wait, up to the limit; where none does, the next that come in time.
+    /// Returns the waiting updates, up to the limit; if there are none, waits for the next ones until the timeout.
     pub async fn get_updates(&self, body: &Value) -> Result<Value, Refusal> {
         let mine = self.change(|state| {
             if let Some(offset) = body["offset"].as_i64() {
@@ -124,7 +124,7 @@ impl Bot {
     }
 }
 
-/// A `getUpdates` in flight. It ends when the answer is made or the caller is gone.
+/// A `getUpdates` in flight. It ends when the answer is made or the caller has disconnected.
 struct Poll<'a>(&'a Bot);
 
 impl Drop for Poll<'_> {
@@ -134,7 +134,7 @@ impl Drop for Poll<'_> {
 }
 
 impl State {
-    /// Why updates cannot be read at all.
+    /// Returns why updates cannot be read at all.
     pub fn unreadable(&self) -> Option<&'static str> {
         match &self.webhook {
             Some(_) => Some(HAS_WEBHOOK),
@@ -142,7 +142,7 @@ impl State {
         }
     }
 
-    /// What ends the `getUpdates` with this number.
+    /// Returns the conflict that ends the `getUpdates` with this number, if there is one.
     fn conflict(&self, reader: u64) -> Option<&'static str> {
         match &self.webhook {
             Some(_) => Some("Conflict: terminated by setWebhook request"),
@@ -150,14 +150,14 @@ impl State {
         }
     }
 
-    /// Stores the choice of updates, if a call has one.
+    /// Stores the choice of updates if a call has one.
     pub fn allow(&mut self, body: &Value) {
         if let Some(allowed) = body["allowed_updates"].as_array() {
             self.allowed = allowed.iter().filter_map(|kind| kind.as_str().map(str::to_owned)).collect();
         }
     }
 
-    /// Sets or removes the webhook. What was delivered to the one before ends.
+    /// Sets or removes the webhook. Deliveries to the previous one end.
     pub fn replace_webhook(&mut self, webhook: Option<Hook>) {
         self.webhook = webhook;
         self.hook_number += 1;
@@ -196,20 +196,20 @@ impl State {
         };
     }
 
-    /// Later updates have ids from here on.
+    /// Later updates have ids from this one on.
     pub fn restart_ids(&mut self, first: i64) {
         assert!(self.updates.is_empty(), "ids restart after a week without updates");
         self.next_update = first;
     }
 
-    /// A message with the next id.
+    /// Returns a message with the next id.
     pub fn message(&mut self, chat: &Value, from: &Value, text: &str) -> Value {
         let id = self.next_message;
         self.next_message += 1;
         json!({"message_id": id, "date": now(), "chat": chat, "from": from, "text": text})
     }
 
-    /// The person's change of the bot's membership in their private chat.
+    /// Returns the person's change of the bot's membership in their private chat.
     pub fn membership(&mut self, person: &Person, before: &str, after: &str) {
         let bot = json!({"id": self.id, "is_bot": true, "first_name": self.name, "username": self.username});
         let member = |status: &str| json!({"status": status, "user": bot});
@@ -219,7 +219,7 @@ impl State {
     }
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }

@@ -1,4 +1,4 @@
-//! Telegram's judgement of a message that is to be sent: its text, its buttons, its chat.
+//! Telegram's rules for a message to be sent: its text, its buttons, its chat.
 
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::{Refusal, bots::State, refuse};
 use crate::support::telegram;
 
-/// The most buttons below a message.
+/// The maximal number of buttons below a message.
 const MOST_BUTTONS: usize = 100;
 
-/// Telegram's judgement of a message's text, by a reader of its HTML that is not the product's.
+/// Checks a message's text by Telegram's rules, with a parser of its HTML that is independent of the product's.
 pub fn judge_text(body: &Value) -> Result<(), Refusal> {
     let text = body["text"].as_str().unwrap_or_default();
     let read = match body.get("parse_mode").and_then(Value::as_str) {
@@ -26,7 +26,7 @@ pub fn judge_text(body: &Value) -> Result<(), Refusal> {
     })
 }
 
-/// Telegram's judgement of the buttons below a message.
+/// Checks the buttons below a message by Telegram's rules.
 pub fn judge_keyboard(body: &Value) -> Result<(), Refusal> {
     let Some(markup) = body.get("reply_markup") else { return Ok(()) };
     if !markup.is_object() {
@@ -75,7 +75,7 @@ fn judge_button(button: &Value, is_private: bool) -> Result<(), Refusal> {
     }
 }
 
-/// Whether this is a page that opens inside Telegram.
+/// Tells whether this button opens a page inside Telegram.
 pub fn is_web_app(page: &Value) -> bool {
     let url = page["url"].as_str().and_then(|url| Url::parse(url).ok());
     url.is_some_and(|url| url.scheme() == "https" && url.host_str().is_some_and(|host| host.contains('.')))
@@ -92,7 +92,7 @@ fn judge_url(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Whether the bot may write to the chat.
+/// Checks that the bot may write to the chat.
 pub fn judge_chat(state: &State, body: &Value) -> Result<(), Refusal> {
     let Some(chat) = chat(body) else { return Ok(()) };
     if state.blocked.contains(&chat) {
@@ -107,7 +107,7 @@ pub fn judge_chat(state: &State, body: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the message that is to be forwarded is there.
+/// Checks that the message to be forwarded exists.
 pub fn judge_source(state: &State, body: &Value) -> Result<(), Refusal> {
     let source = (number(&body["from_chat_id"]), body["message_id"].as_i64());
     match source {
@@ -116,7 +116,7 @@ pub fn judge_source(state: &State, body: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// The chat that a call is about, unless it is named by `@name`.
+/// Returns the chat of a call, unless it is named by `@name`.
 pub fn chat(body: &Value) -> Option<i64> {
     number(&body["chat_id"])
 }
@@ -125,7 +125,7 @@ fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// What the sent message is answered with.
+/// Returns the result that `sendMessage` answers with.
 pub fn sent(body: &Value) -> Value {
     json!({"message_id": 7, "chat": {"id": body["chat_id"]}})
 }

@@ -1,4 +1,4 @@
-//! The played Bot API: real HTTP, answering like Telegram, by a script, or by Telegram's own rules.
+//! The simulated Bot API: real HTTP, answering like Telegram, by a script, or by Telegram's own rules.
 //!
 //! Each bot has its own state, by the number before the `:` of its token.
 
@@ -32,43 +32,42 @@ use tokio::{
 use self::bots::Bot;
 use super::{eventually, limits::Limits};
 
-/// What the played Bot API does with a request.
+/// The reaction of the simulated Bot API to a request.
 #[derive(Clone, Debug)]
 pub enum Play {
     /// Answers like Telegram.
     Ok,
     /// Refuses like Telegram, with `parameters`.
     Refuse(u16, &'static str, Value),
-    /// Refuses with 429, these words and this `Retry-After`, without `parameters`.
+    /// Refuses with 429, this description and this `Retry-After`, without `parameters`.
     Wait(&'static str, Option<u64>),
-    /// Answers like a proxy that is out of order.
+    /// Answers like a broken proxy.
     Html(u16),
-    /// Reads the request, then ends the connection.
+    /// Reads the request, then closes the connection.
     HangUp,
     /// Reads the request and never answers.
     Hold,
-    /// Reads the request and answers like Telegram once this is rung.
+    /// Reads the request and answers like Telegram once this is notified.
     Late(Arc<Notify>),
 }
 
-/// A request that the played Bot API has read.
+/// A request that the simulated Bot API has read.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// What stood in the path before `/bot`: tells clients with different base URLs apart.
+    /// The part of the path before `/bot`, which distinguishes clients with different base URLs.
     pub via: String,
     pub token: String,
     pub method: String,
     pub body: Value,
-    /// The body as it came.
+    /// The body as it was received.
     pub raw: String,
-    /// Whether it was answered with success.
+    /// Whether the request was answered with success.
     pub taken: bool,
 }
 
-/// What is to be done with the next calls, by their method.
+/// The reactions to the next calls, by their method.
 type Script = VecDeque<(&'static str, Play)>;
 
-/// The played Bot API.
 pub struct BotApi {
     pub address: SocketAddr,
     stage: Arc<Stage>,
@@ -78,22 +77,22 @@ pub struct BotApi {
 #[derive(Default)]
 struct Stage {
     script: Mutex<Script>,
-    /// New connections to end before anything is read.
+    /// The number of new connections to close before anything is read.
     slammed: Mutex<usize>,
     asked: Mutex<Vec<Asked>>,
     count: watch::Sender<usize>,
-    /// `None`: every token is known.
+    /// `None` means that every token is known.
     tokens: Mutex<Option<HashSet<String>>>,
     limits: Mutex<Option<Limits>>,
     reads_html: Mutex<bool>,
     allows_http_webhooks: Mutex<bool>,
     bots: Mutex<HashMap<i64, Bot>>,
-    /// How many calls of each method were read, and how many were taken.
+    /// The number of calls of each method that were read, and that were answered with success.
     counts: Mutex<BTreeMap<String, (usize, usize)>>,
     forgets_bodies: Mutex<bool>,
 }
 
-/// A refusal of Telegram's: the code, the description, the parameters.
+/// A refusal by Telegram: the code, the description, the parameters.
 #[derive(Clone, Debug)]
 pub struct Refusal(u16, String, Value);
 
@@ -115,7 +114,7 @@ impl Drop for BotApi {
 }
 
 impl BotApi {
-    /// The number of the bot of the tests' token.
+    /// The id of the bot of the tests' token.
     pub const BOT: i64 = 7_001_002_003;
 
     pub async fn start() -> Self {
@@ -134,44 +133,44 @@ impl BotApi {
         format!("http://{}", self.address)
     }
 
-    /// Goes away: every connection ends, new ones are refused.
+    /// Closes every connection and refuses new ones.
     pub async fn down(&self) {
         lock(&self.task).abort();
         eventually("the Bot API to be gone", async || TcpStream::connect(self.address).await.is_err()).await;
     }
 
-    /// Comes back at the same address.
+    /// Listens again at the same address.
     pub async fn up(&self) {
         let listener = TcpListener::bind(self.address).await.unwrap();
         *lock(&self.task) = tokio::spawn(listen(listener, self.stage.clone()));
     }
 
-    /// What it does with the next calls of `sendMessage`; afterwards it answers them like Telegram.
+    /// Sets the reactions to the next calls of `sendMessage`; afterwards they are answered like Telegram does.
     pub fn next(&self, plays: impl IntoIterator<Item = Play>) {
         self.next_of("sendMessage", plays);
     }
 
-    /// The same for the next calls of another method.
+    /// Sets the reactions to the next calls of another method.
     pub fn next_of(&self, method: &'static str, plays: impl IntoIterator<Item = Play>) {
         lock(&self.stage.script).extend(plays.into_iter().map(|play| (method, play)));
     }
 
-    /// Ends the next connections before anything is read.
+    /// Closes the next connections before anything is read.
     pub fn slam(&self, connections: usize) {
         *lock(&self.stage.slammed) += connections;
     }
 
-    /// Refuses every other token from now on.
+    /// Knows only these tokens from now on, and refuses others.
     pub fn know(&self, tokens: impl IntoIterator<Item = &'static str>) {
         *lock(&self.stage.tokens) = Some(tokens.into_iter().map(str::to_owned).collect());
     }
 
-    /// Holds callers to Telegram's limits from now on.
+    /// Enforces Telegram's limits from now on.
     pub fn limit(&self) {
         *lock(&self.stage.limits) = Some(Limits::default());
     }
 
-    /// How often a limit was overstepped.
+    /// Returns how often a limit was exceeded.
     pub fn overstepped(&self) -> usize {
         lock(&self.stage.limits).as_ref().map_or(0, Limits::overstepped)
     }
@@ -186,18 +185,18 @@ impl BotApi {
         *lock(&self.stage.allows_http_webhooks) = true;
     }
 
-    /// From now on only the numbers of calls are kept.
+    /// Keeps only the numbers of calls from now on, not their bodies.
     pub fn forget_bodies(&self) {
         *lock(&self.stage.forgets_bodies) = true;
         lock(&self.stage.asked).clear();
     }
 
-    /// How many calls of a method were read.
+    /// Returns how many calls of a method were read.
     pub fn calls_of(&self, method: &str) -> usize {
         lock(&self.stage.counts).get(method).map_or(0, |(read, _)| *read)
     }
 
-    /// How many of them were taken.
+    /// Returns how many calls of a method were answered with success.
     pub fn taken_of(&self, method: &str) -> usize {
         lock(&self.stage.counts).get(method).map_or(0, |(_, taken)| *taken)
     }
@@ -206,12 +205,12 @@ impl BotApi {
         lock(&self.stage.asked).clone()
     }
 
-    /// The bodies of the messages that were asked to be sent.
+    /// Returns the bodies of all calls that send a message.
     pub fn messages(&self) -> Vec<Value> {
         self.asked().into_iter().filter(|asked| asked.method == "sendMessage").map(|asked| asked.body).collect()
     }
 
-    /// The texts of those that were taken.
+    /// Returns the texts of the messages that were answered with success.
     pub fn texts(&self) -> Vec<String> {
         let taken = self.asked().into_iter().filter(|asked| asked.method == "sendMessage" && asked.taken);
         taken.filter_map(|asked| asked.body["text"].as_str().map(str::to_owned)).collect()
@@ -225,13 +224,13 @@ impl BotApi {
         eventually("messages taken by the Bot API", async || self.taken_of("sendMessage") >= count).await;
     }
 
-    /// Returns at the moment when so many calls of any kind have been read.
+    /// Returns once this many calls of any kind have been read.
     pub async fn wait_for_calls(&self, count: usize) {
         self.stage.count.subscribe().wait_for(|calls| *calls >= count).await.unwrap();
     }
 }
 
-/// Serves until it is aborted; then every connection ends too.
+/// Serves until it is aborted, which also closes every connection.
 async fn listen(listener: TcpListener, stage: Arc<Stage>) {
     let mut connections = JoinSet::new();
     loop {
@@ -318,7 +317,7 @@ impl Stage {
         lock(&self.bots).entry(id).or_insert_with(|| Bot::new(id)).clone()
     }
 
-    /// What Telegram's own rules make of a call.
+    /// Checks a call by Telegram's own rules.
     fn judge(&self, bot: &Bot, token: &str, method: &str, body: &Value) -> Result<(), Refusal> {
         if let Some(limits) = lock(&self.limits).as_mut() {
             limits.admit_bot(token, Instant::now()).map_err(wait)?;
@@ -362,12 +361,12 @@ impl Stage {
     }
 }
 
-/// A key whose value is null. Telegram takes such a value for the text "null".
+/// Returns a key whose value is null, which Telegram would take for the text "null".
 fn null_key(body: &Value) -> Option<&str> {
     body.as_object()?.iter().find(|(_, value)| value.is_null()).map(|(key, _)| key.as_str())
 }
 
-/// Does what a call that was not refused asks for.
+/// Performs a call that was not refused.
 async fn perform(bot: &Bot, method: &str, body: &Value) -> Response<Body> {
     let result = match method {
         "getUpdates" => match bot.get_updates(body).await {
@@ -398,7 +397,7 @@ async fn perform(bot: &Bot, method: &str, body: &Value) -> Response<Body> {
 fn refusal(Refusal(code, description, parameters): Refusal) -> Response<Body> {
     let wait = parameters["retry_after"].as_u64();
     let mut value = json!({"ok": false, "error_code": code, "description": description});
-    // Telegram leaves the key out where there is nothing to say.
+    // Telegram leaves the key out if there are no parameters.
     if !parameters.is_null() {
         value["parameters"] = parameters;
     }

@@ -1,10 +1,10 @@
-//! The people who write to bots, and what tests set and ask of a bot.
+//! The people who write to bots, and functions for tests to set and read a bot's state.
 
 use serde_json::{Value, json};
 
 use super::{BotApi, appearance, bots::State, webhooks::Hook};
 
-/// Who writes to a bot.
+/// A person who writes to a bot.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub id: i64,
@@ -19,7 +19,7 @@ impl From<i64> for Person {
 }
 
 impl From<(i64, &str, &str)> for Person {
-    /// The id, the first name and the language.
+    /// Makes a person of the id, the first name and the language.
     fn from((id, first_name, language): (i64, &str, &str)) -> Self {
         Self { id, first_name: first_name.to_owned(), language: language.to_owned() }
     }
@@ -35,45 +35,44 @@ impl Person {
     }
 }
 
-/// The bot of the tests' token.
+/// Functions for the bot of the tests' token.
 impl BotApi {
-    /// Messages are written to the bot. Who asks for updates gets them, until they are confirmed.
+    /// Writes messages to the bot. `getUpdates` returns them until they are confirmed.
     pub fn write(&self, messages: impl IntoIterator<Item = Value>) {
         messages.into_iter().for_each(|message| self.write_to(Self::BOT, message));
     }
 
-    /// How many updates wait to be confirmed.
+    /// Returns how many updates wait to be confirmed.
     pub fn unread(&self) -> usize {
         self.unread_of(Self::BOT)
     }
 
-    /// Gives the bot the webhook of another program, or takes it away. Nothing is delivered there.
+    /// Sets or removes a webhook of another program for the bot. Nothing is delivered there.
     pub fn set_webhook(&self, url: &str) {
         let hook = (!url.is_empty()).then(|| Hook::at(url));
         self.change(Self::BOT, |state| state.replace_webhook(hook));
     }
 }
 
-/// Any bot, by its number.
+/// Functions for any bot, by its id.
 impl BotApi {
-    /// A message is written to the bot, as it stands.
+    /// Writes this message to the bot unchanged.
     pub fn write_to(&self, bot: i64, message: Value) {
         self.change(bot, |state| state.push("message", message));
     }
 
-    /// An update of any kind comes.
+    /// Adds an update of any kind.
     pub fn update(&self, bot: i64, kind: &str, content: Value) {
         self.change(bot, |state| state.push(kind, content));
     }
 
-    /// A person presses Start, after a link with a payload if it is not empty. Who blocked the bot unblocks it by that.
+    /// A person presses Start, after a link with a payload unless it is empty. This unblocks a blocked bot.
     pub fn press_start(&self, bot: i64, person: impl Into<Person>, payload: &str) {
         let person = person.into();
         self.unblock(bot, person.clone());
         self.say(bot, person, format!("/start {payload}").trim_end());
     }
 
-    /// A person writes to the bot in private.
     pub fn say(&self, bot: i64, person: impl Into<Person>, text: &str) {
         let person = person.into();
         self.change(bot, |state| {
@@ -93,7 +92,6 @@ impl BotApi {
         });
     }
 
-    /// A person blocks the bot.
     pub fn block(&self, bot: i64, person: impl Into<Person>) {
         let person = person.into();
         self.change(bot, |state| {
@@ -103,7 +101,6 @@ impl BotApi {
         });
     }
 
-    /// A person who blocked the bot unblocks it.
     pub fn unblock(&self, bot: i64, person: impl Into<Person>) {
         let person = person.into();
         self.change(bot, |state| {
@@ -118,17 +115,17 @@ impl BotApi {
         self.change(bot, |state| state.strict = true);
     }
 
-    /// Another program reads the bot's updates all the time, and confirms none, or does not any more.
+    /// Starts or stops another program that reads the bot's updates all the time and confirms none.
     pub fn foreign_poller(&self, bot: i64, reads: bool) {
         self.change(bot, |state| state.foreign_poller = reads);
     }
 
-    /// Later updates have ids from here on, as after a week without updates. No update may wait.
+    /// Later updates have ids from this one on, as after a week without updates. No update may be waiting.
     pub fn restart_ids(&self, bot: i64, first: i64) {
         self.change(bot, |state| state.restart_ids(first));
     }
 
-    /// What `getMe` says of the bot.
+    /// Sets the bot's name and username in `getMe`.
     pub fn name_bot(&self, bot: i64, name: &str, username: &str) {
         self.change(bot, |state| {
             name.clone_into(&mut state.name);
@@ -136,33 +133,34 @@ impl BotApi {
         });
     }
 
-    /// How many updates wait to be confirmed, or to be taken by the webhook.
+    /// Returns how many updates wait to be confirmed, or to be accepted by the webhook.
     pub fn unread_of(&self, bot: i64) -> usize {
         self.read(bot, |state| state.updates.len())
     }
 
-    /// How many `getUpdates` are in flight. One whose caller is gone counts until its connection has ended.
+    /// Returns how many `getUpdates` are in flight. One whose caller has disconnected counts until its connection has
+    /// ended.
     pub fn polls(&self, bot: i64) -> usize {
         self.read(bot, |state| state.polls)
     }
 
-    /// The most that were in flight at once.
+    /// Returns the highest number of `getUpdates` in flight at once.
     pub fn most_polls(&self, bot: i64) -> usize {
         self.read(bot, |state| state.most_polls)
     }
 
-    /// The webhook's URL; empty for none.
+    /// Returns the webhook's URL; empty for none.
     pub fn webhook_of(&self, bot: i64) -> String {
         self.read(bot, |state| state.webhook.as_ref().map(|hook| hook.url.clone()).unwrap_or_default())
     }
 
-    /// The commands for private chats that were set for a language (empty: for every other), with their descriptions.
+    /// Returns the commands for private chats in a language (empty: every other language), with their descriptions.
     pub fn commands(&self, bot: i64, language: &str) -> Vec<(String, String)> {
         let key = ("all_private_chats".to_owned(), language.to_owned());
         self.read(bot, |state| state.commands.get(&key).cloned().unwrap_or_default())
     }
 
-    /// The description and the short description that were set for a language.
+    /// Returns the description and the short description in a language.
     pub fn descriptions(&self, bot: i64, language: &str) -> (String, String) {
         let of = |state: &State, method: &str| {
             state.descriptions.get(&(method.to_owned(), language.to_owned())).cloned().unwrap_or_default()
@@ -170,7 +168,7 @@ impl BotApi {
         self.read(bot, |state| (of(state, "setMyDescription"), of(state, "setMyShortDescription")))
     }
 
-    /// The menu button that the person in a chat sees; without a chat, the bot's own.
+    /// Returns the menu button of one chat; without a chat, the bot's default.
     pub fn menu_button(&self, bot: i64, chat: Option<i64>) -> Value {
         self.read(bot, |state| appearance::menu_button(state, chat))
     }

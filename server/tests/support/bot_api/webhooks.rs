@@ -1,4 +1,4 @@
-//! The webhooks of bots: Telegram as the client of another server.
+//! The webhooks of bots: the simulated Telegram as the client of another server.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use super::{
     refuse,
 };
 
-/// How long one request may take.
+/// The longest time that one request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The pauses after failures.
+/// The shortest and the longest pause after failures.
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_millis(640);
 
@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_millis(640);
 pub struct Hook {
     pub url: String,
     secret: Option<String>,
-    /// When, and what.
+    /// The time and the description.
     last_error: Option<(u64, String)>,
 }
 
@@ -32,7 +32,7 @@ impl Hook {
     }
 }
 
-/// Telegram's judgement of a `setWebhook`.
+/// Checks a `setWebhook` by Telegram's rules.
 pub fn judge(body: &Value, allows_http: bool) -> Result<(), Refusal> {
     let bad = |why: &str| Err(refuse(400, &format!("Bad Request: bad webhook: {why}")));
     let address = body["url"].as_str().unwrap_or_default();
@@ -87,7 +87,7 @@ pub fn info(state: &State) -> Value {
     info
 }
 
-/// Sends the updates one at a time, in order, each until it is taken.
+/// Sends the updates one at a time and in order, each until it is accepted.
 async fn deliver(bot: &Bot) {
     let number = bot.read(|state| state.hook_number);
     let mut changes = bot.0.subscribe();
