@@ -1,4 +1,4 @@
-//! What people see of a booking bot before they write: its commands and descriptions.
+//! Sets what people see of a booking bot before they write to it: its commands and descriptions.
 
 use hookgram::{
     booking::{commands, description, short_description},
@@ -14,11 +14,11 @@ use crate::{
     store::UpdateSource,
 };
 
-/// The languages of the Bot API's `language_code`; `None` is that of everybody else.
+/// The values of the Bot API's `language_code`. `None` is the default for all other languages.
 const LANGUAGES: [(Option<&str>, Language); 2] = [(None, Language::En), (Some("ru"), Language::Ru)];
 
 impl Consumer {
-    /// Sets the commands and descriptions in both languages, unless Telegram has them.
+    /// Sets the commands and descriptions in both languages, unless they are already set.
     pub(super) async fn publish(&self) {
         let hash = codes::hash(&format!(
             "{:?}",
@@ -33,7 +33,7 @@ impl Consumer {
                     tracing::warn!(bot = self.bot.id, %error, "it could not be stored what a bot looks like");
                 }
             }
-            // The next start tries it again.
+            // The next start of the consumer retries.
             Err(error) => tracing::warn!(bot = self.bot.id, %error, "a bot's commands could not be set"),
         }
     }
@@ -49,7 +49,8 @@ impl Consumer {
     }
 }
 
-/// Takes back what a booking bot has set at Telegram, after it was switched off. Failures are only logged: the bot is off.
+/// Removes the commands, descriptions and webhook of a booking bot that was switched off. Failures are only logged,
+/// because the bot is already off.
 pub(super) async fn withdraw(state: &AppState, token: &BotToken, source: UpdateSource) {
     let telegram = &state.telegram;
     let mut results = Vec::new();

@@ -1,4 +1,4 @@
-//! The meaning of the Bot API's answers.
+//! The meaning of the Bot API's responses.
 
 use hookgram::delivery::FailureCause;
 
@@ -10,7 +10,7 @@ pub(crate) fn classify(answer: &Answer) -> Classified {
         Answer::Sent { .. } => (Meaning::Sent, FailureCause::Refused, true),
         Answer::Unreachable { before_write: true, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
         Answer::Unreachable { before_write: false, .. } => (Meaning::Unsure, FailureCause::Uncertain, false),
-        // A proxy or another server answered; it may be gone soon.
+        // A proxy or another server answered. The fault may be temporary.
         Answer::Refused { genuine: false, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
         Answer::Refused { code, description, retry_after, migrate_to, .. } => {
             let meaning = match code {
