@@ -8,7 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 #[derive(Clone, Debug, Default)]
 pub(super) struct InFlight(Arc<Mutex<HashSet<i64>>>);
 
-/// Marks one delivery as in flight until it is dropped.
+/// Keeps one delivery marked as in flight until it is dropped.
 #[derive(Debug)]
 pub(super) struct Flight {
     all: InFlight,

@@ -1,4 +1,4 @@
-//! Files that only the server's own user may read, whatever their folder allows.
+//! Files that only the server's own user may read, whatever the permissions of their folder.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -9,7 +9,8 @@ use std::{
 /// Creates a file with mode 0600.
 ///
 /// # Errors
-/// If the file exists or cannot be created.
+///
+/// If the file already exists or cannot be created.
 pub fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -18,8 +19,8 @@ pub fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Sets the mode of a file, if it exists, to 0600. A failure, as with another user's file, is logged as a warning: the
-/// file can be used all the same.
+/// Sets the mode of a file, if it exists, to 0600. A failure, such as for another user's file, is only logged, because
+/// the file can still be used.
 pub fn restrict(path: &Path) {
     #[cfg(unix)]
     {
@@ -70,6 +71,7 @@ pub fn warn_of_open_folder(folder: &Path) {
 /// Creates an empty file with mode 0600, or sets that mode if the file exists.
 ///
 /// # Errors
+///
 /// If the file does not exist and cannot be created.
 pub fn create_or_restrict(path: &Path) -> io::Result<()> {
     match create(path) {
