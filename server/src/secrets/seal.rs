@@ -5,8 +5,8 @@
 //! associated data is the first two bytes and the value's place (`profile:12:token`), so that a sealed value cannot be
 //! opened in another row.
 //!
-//! There may be several keys: the active key, which seals, and older ones with which some values are still sealed. The
-//! database records which key is active, in the transaction that writes the sealed value (`store/secrets/`), so that
+//! There may be several keys: the sealing key and older ones with which some values are still sealed. The database
+//! records which key is the sealing key, in the transaction that writes the sealed value (`store/secrets/`), so that
 //! two processes cannot disagree. A key file is read again when it has changed.
 
 mod announced;
@@ -71,7 +71,7 @@ struct Held {
     stamp: Option<Stamp>,
     /// Keys that were removed from the file, and when that was noticed. They still open values that were read before.
     gone: Vec<(Key, Instant)>,
-    /// The number of the active key, as last read from the database.
+    /// The number of the sealing key, as last read from the database.
     sealing: Option<u8>,
 }
 
@@ -216,13 +216,13 @@ impl Sealer {
         &self.0.home
     }
 
-    /// The numbers of the keys. The first one is that of the key that should be active.
+    /// The numbers of the keys. The first one is that of the key that ought to be the sealing key.
     #[must_use]
     pub fn numbers(&self) -> Vec<u8> {
         self.keys().numbers()
     }
 
-    /// The first key, which should be active.
+    /// The first key, which ought to be the sealing key.
     ///
     /// # Errors
     ///
@@ -238,7 +238,7 @@ impl Sealer {
         known.or_else(|| self.refresh().then(|| self.keys().get(number).cloned()).flatten())
     }
 
-    /// Records the number of the active key, for values that are sealed outside the database.
+    /// Records the number of the sealing key, for values that are sealed outside the database.
     pub(crate) fn seals_with(&self, number: u8) {
         self.0.held.lock().sealing = Some(number);
     }
@@ -252,7 +252,7 @@ impl Sealer {
         self.present()?.seal(place, text)
     }
 
-    /// The active key as last read from the database, or the first key if it was not read yet.
+    /// The sealing key as last read from the database, or the first key if it was not read yet.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use crate::secrets::codes;
 /// The number of a key without one. Keys had no numbers in earlier versions.
 const FIRST: u8 = 1;
 
-/// Keys in order. The first one should be active. Never empty.
+/// Keys in order. The first one ought to be the sealing key. Never empty.
 #[derive(Clone)]
 pub(super) struct Keys(Vec<Key>);
 
