@@ -121,9 +121,6 @@ impl TryFrom<Row> for Invitation {
 
 impl Accounts {
     /// Stores a link. A set-up link replaces earlier ones.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn add_link(&self, link: NewLink<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1 OR (kind = 'setup' AND ?2 = 'setup')")
@@ -152,9 +149,6 @@ impl Accounts {
     }
 
     /// Whether a link is still valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn link_is_open(&self, code_hash: &[u8], kind: LinkKind) -> Result<bool, StoreError> {
         let found: Option<i64> = sqlx::query_scalar(
             "SELECT 1 FROM one_time_links WHERE code_hash = ?1 AND kind = ?2 AND used_at IS NULL AND expires_at > ?3",
@@ -169,9 +163,6 @@ impl Accounts {
 
     /// Uses up a sign-in link. Returns the id of the account that it signs in, or `None` if the link is unknown, used
     /// or expired.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn use_sign_in_link(&self, code_hash: &[u8]) -> Result<Option<i64>, StoreError> {
         let user: Option<Option<i64>> = sqlx::query_scalar(
             "UPDATE one_time_links SET used_at = ?2
@@ -228,9 +219,6 @@ impl Accounts {
     }
 
     /// The valid invitations, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at
@@ -266,9 +254,6 @@ impl Accounts {
     }
 
     /// The invitation with this hash of its code, if it is valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn invitation(&self, code_hash: &[u8]) -> Result<Option<Invitation>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at
@@ -321,9 +306,6 @@ impl Accounts {
 
     /// The e-mail address of the account that a used link has made or changed; empty for the set-up link. `None` if no such
     /// link was used.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn used_link(&self, code_hash: &[u8]) -> Result<Option<String>, StoreError> {
         let email = sqlx::query_scalar(
             "SELECT coalesce(l.email, u.email, '') FROM one_time_links l LEFT JOIN users u ON u.id = l.user_id
@@ -333,9 +315,6 @@ impl Accounts {
     }
 
     /// How many reset links an account was given since `since`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn reset_links_since(&self, user_id: i64, since: Millis) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(*) FROM one_time_links WHERE user_id = ?1 AND kind = 'reset' AND created_at > ?2",
@@ -344,9 +323,6 @@ impl Accounts {
     }
 
     /// The e-mail address of the account whose password a reset link resets, if the link is valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn reset_link(&self, code_hash: &[u8]) -> Result<Option<String>, StoreError> {
         let email = sqlx::query_scalar(
             "SELECT u.email FROM one_time_links l JOIN users u ON u.id = l.user_id

@@ -55,9 +55,6 @@ impl TryFrom<Row> for Member {
 
 impl Accounts {
     /// All members, by e-mail address.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn members(&self) -> Result<Vec<Member>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, email, role, totp IS NOT NULL AS has_second_factor, last_seen_at,
@@ -69,9 +66,6 @@ impl Accounts {
     }
 
     /// The member with this id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn member(&self, id: i64) -> Result<Option<Member>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, email, role, totp IS NOT NULL AS has_second_factor, last_seen_at,

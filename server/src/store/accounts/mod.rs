@@ -61,17 +61,11 @@ impl TryFrom<Row> for User {
 
 impl Accounts {
     /// How many accounts there are.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn count_users(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&self.read).await?)
     }
 
     /// All accounts, by e-mail address.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
@@ -83,9 +77,6 @@ impl Accounts {
     }
 
     /// The account with this e-mail address, in any case.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
@@ -98,9 +89,6 @@ impl Accounts {
     }
 
     /// The account with this id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn user(&self, id: i64) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
@@ -163,9 +151,6 @@ impl Accounts {
 
     /// Replaces a password at its owner's request. Ends all sessions of the account except the one with the token hash
     /// `kept`, and returns how many.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn change_password(
         &self,
         account: &Account,
@@ -187,9 +172,6 @@ impl Accounts {
     }
 
     /// Stores a new hash of the same password, unless the password was changed meanwhile. No session ends.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn rehash_password(&self, id: i64, old: &str, new: &str) -> Result<(), StoreError> {
         sqlx::query("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")
             .bind(id)
@@ -201,9 +183,6 @@ impl Accounts {
     }
 
     /// Stores the preferences of an account. `None` keeps a stored preference, and an empty text deletes it.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn prefer(
         &self,
         id: i64,

@@ -38,9 +38,6 @@ struct Row {
 
 impl Accounts {
     /// The second factor of an account, if it has one.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn second_factor(&self, user_id: i64) -> Result<Option<SecondFactor>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT totp, totp_step, totp_since,
@@ -125,9 +122,6 @@ impl Accounts {
 
     /// Accepts the code of a time step, unless a code of this or a later step was accepted before. Returns whether it
     /// is accepted.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn take_step(&self, user_id: i64, step: i64) -> Result<bool, StoreError> {
         let done = sqlx::query("UPDATE users SET totp_step = ?2 WHERE id = ?1 AND totp IS NOT NULL AND totp_step < ?2")
             .bind(user_id)
@@ -138,9 +132,6 @@ impl Accounts {
     }
 
     /// Uses up a recovery code. Returns whether there was such an unused code.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn use_recovery_code(
         &self,
         account: &Account,

@@ -129,9 +129,6 @@ impl Accounts {
     }
 
     /// The session with this hash of its token, unless it has expired or was idle for longer than `idle`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn session(&self, hash: &[u8], now: Millis, idle: Millis) -> Result<Option<OpenSession>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT s.user_id, u.email, u.role, s.last_used_at, s.confirmed_at,
@@ -161,9 +158,6 @@ impl Accounts {
     }
 
     /// Updates when a session was last used.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn touch_session(&self, hash: &[u8], now: Millis) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET last_used_at = ?2 WHERE token_hash = ?1")
             .bind(hash)
@@ -175,9 +169,6 @@ impl Accounts {
 
     /// Replaces the token of a session. `confirmed_at` is set if its owner was just authenticated again. Returns
     /// whether the session exists.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn rotate_session(
         &self,
         old: &[u8],
@@ -196,9 +187,6 @@ impl Accounts {
     }
 
     /// An account's valid sessions, the last used first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sessions_of(&self, user_id: i64, now: Millis, idle: Millis) -> Result<Vec<SessionRow>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT lower(hex(substr(token_hash, 1, 8))) AS id, token_hash, created_at, last_used_at, user_agent, address
@@ -209,9 +197,6 @@ impl Accounts {
     }
 
     /// Ends a session, if it exists.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_session(&self, hash: &[u8], by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let user: Option<i64> = sqlx::query_scalar("DELETE FROM sessions WHERE token_hash = ?1 RETURNING user_id")
@@ -229,9 +214,6 @@ impl Accounts {
     }
 
     /// Ends the session of an account with this [`SessionRow::id`]. Returns whether it existed.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_session_of(&self, account: &Account, id: &str, by: &By) -> Result<bool, StoreError> {
         let mut tx = self.write.begin().await?;
         let address: Option<String> = sqlx::query_scalar(
@@ -252,9 +234,6 @@ impl Accounts {
 
     /// Ends all sessions of an account except the one with the token hash `kept`, and its sign-ins that wait for their
     /// second factor. Returns how many sessions ended.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_sessions_of(&self, account: &Account, kept: Option<&[u8]>, by: &By) -> Result<u64, StoreError> {
         let user_id = account.id;
         let mut tx = self.write.begin().await?;
@@ -302,9 +281,6 @@ impl Accounts {
     }
 
     /// The id of the account whose sign-in with this token hash waits for the second factor.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn half_session(&self, hash: &[u8], now: Millis) -> Result<Option<i64>, StoreError> {
         let user = sqlx::query_scalar("SELECT user_id FROM half_sessions WHERE token_hash = ?1 AND expires_at > ?2");
         Ok(user.bind(hash).bind(now).fetch_optional(&self.read).await?)
@@ -312,9 +288,6 @@ impl Accounts {
 
     /// Counts an attempt at the second factor, unless there were `most` before. Returns the account's id, or `None` if
     /// the attempt is refused.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn try_half_session(&self, hash: &[u8], now: Millis, most: i64) -> Result<Option<i64>, StoreError> {
         let user = sqlx::query_scalar(
             "UPDATE half_sessions SET tries = tries + 1 WHERE token_hash = ?1 AND expires_at > ?2 AND tries < ?3
@@ -325,9 +298,6 @@ impl Accounts {
 
     /// Deletes a sign-in that waited for the second factor. Returns whether it existed; of two concurrent calls, only
     /// one returns true.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_half_session(&self, hash: &[u8]) -> Result<bool, StoreError> {
         let done =
             sqlx::query("DELETE FROM half_sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;

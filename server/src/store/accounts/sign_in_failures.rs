@@ -70,9 +70,6 @@ impl Accounts {
 
     /// Forgets attempts after a right code: all of a known browser, but only this one of the other browsers, so that
     /// the owner's sign-ins do not give new attempts to somebody who guesses.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn code_was_right(&self, user_id: i64, browser: Option<&str>) -> Result<(), StoreError> {
         let forget = match browser {
             Some(browser) => {
@@ -88,9 +85,6 @@ impl Accounts {
 
     /// Counts a wrong password or second factor and records it in the audit log. A wrong code from the known browser
     /// `browser` also counts for the other browsers.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sign_in_failed(
         &self,
         account: &Account,
@@ -133,9 +127,6 @@ impl Accounts {
 
     /// The accounts with repeated failures since `since`, rounded down to the hour. Those with most wrong codes come
     /// first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sign_in_failures(&self, since: Millis) -> Result<Vec<SignInFailures>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT u.email, sum(f.passwords) AS passwords, sum(f.codes) AS codes

@@ -120,26 +120,17 @@ impl Db {
 
 impl Audit {
     /// Records that the log was exported: the file's name, and the filter as in the query of the page's URL.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_log_export(&self, file: &str, filter: &str, by: &By) -> Result<(), StoreError> {
         let changes = vec![Change::new("filter", "", filter)];
         self.note(&Entry::new(by, AuditAction::LogExported).to(file, None).with(changes)).await
     }
 
     /// Records that a test mail was requested, and the mail server's answer.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_mail_test(&self, answer: &str, by: &By) -> Result<(), StoreError> {
         self.note(&Entry::new(by, AuditAction::MailTested).with(vec![Change::new("answer", "", answer)])).await
     }
 
     /// The entries that the filter admits, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn audited(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT id, at, actor, address, action, kind, object, object_id, changes FROM audit WHERE true",

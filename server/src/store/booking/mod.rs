@@ -110,9 +110,6 @@ impl Row {
 
 impl Booking {
     /// The booking bot of a bot; `None` if it was never set up.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(&self, bot: i64) -> Result<Option<BookingRecord>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as(select!("WHERE s.bot_id = ?1")).bind(bot).fetch_optional(&self.read).await?;
@@ -120,18 +117,12 @@ impl Booking {
     }
 
     /// The booking bots that are switched on.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn enabled(&self) -> Result<Vec<BookingRecord>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(select!("WHERE s.enabled ORDER BY s.bot_id")).fetch_all(&self.read).await?;
         rows.into_iter().map(|row| row.open(&self.sealer)).collect()
     }
 
     /// The booking bot, switched on, whose webhook has this last part in its path.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_webhook(&self, path: &str) -> Result<Option<BookingRecord>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!("WHERE s.webhook_hash = ?1 AND s.by_webhook AND s.enabled"))
             .bind(codes::hash(path))
@@ -142,9 +133,6 @@ impl Booking {
 
     /// The key of a bot's links, also while the booking bot is switched off: links live longer. `sender` must be that of
     /// the bot's token, or `None` if the token is not known to be the bot's own.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn link_key(&self, bot: i64, sender: Option<&SenderKey>) -> Result<Option<LinkKey>, StoreError> {
         let sealed: Option<Vec<u8>> = sqlx::query_scalar(
             "SELECT s.secret FROM booking_bots s JOIN bots b ON b.id = s.bot_id
@@ -159,9 +147,6 @@ impl Booking {
     }
 
     /// The check of the ids in events of a bot. For `sender`, see [`Booking::link_key`].
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn codes(
         &self,
         bot: Option<i64>,
@@ -214,9 +199,6 @@ impl Booking {
     }
 
     /// Stores that all updates below this id are handled; `None`: Telegram was told so.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn handled(&self, bot: i64, next_update: Option<i64>) -> Result<(), StoreError> {
         sqlx::query("UPDATE booking_bots SET next_update = ?2, handled_at = ?3 WHERE bot_id = ?1")
             .bind(bot)
@@ -228,9 +210,6 @@ impl Booking {
     }
 
     /// Stores why updates do not come, or that they do. The time of the first report stays.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn put_trouble(&self, bot: i64, trouble: Option<Trouble>, host: Option<&str>) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE booking_bots SET trouble_since = CASE WHEN ?2 IS NULL THEN NULL WHEN trouble IS ?2 THEN
@@ -271,9 +250,6 @@ impl Booking {
     }
 
     /// Stores the SHA-256 of what was set at Telegram.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn published(&self, bot: i64, hash: &[u8]) -> Result<(), StoreError> {
         sqlx::query("UPDATE booking_bots SET published = ?2 WHERE bot_id = ?1")
             .bind(bot)

@@ -7,9 +7,6 @@ use crate::store::{Booking, StoreError};
 impl Booking {
     /// The parameters, without the token, of the enabled profiles that send with a bot, the oldest first. Those that send
     /// to the sandbox belong to the sandbox's bot alone.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn readers(&self, bot: i64) -> Result<Vec<Profile>, StoreError> {
         let profiles: Vec<String> = sqlx::query_scalar(
             "SELECT parameters FROM profiles

@@ -20,9 +20,6 @@ const DAY: Millis = 24 * 60 * 60 * 1000;
 impl Bots {
     /// Stores that Telegram accepts a token, and the name of its bot (Bot API: getMe). If it is the token of a bot whose
     /// messages were suspended, they are due at once.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn accepted(&self, token: &BotToken, name: &str, username: &str) -> Result<(), StoreError> {
         let (sender, now) = (SenderKey::of(token), now());
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -53,9 +50,6 @@ impl Bots {
     }
 
     /// Stores that Telegram refuses a token. If it is the token of a bot, the bot's messages are suspended.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn refused(&self, token: &BotToken) -> Result<(), StoreError> {
         let sender = SenderKey::of(token);
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -71,9 +65,6 @@ impl Bots {
     }
 
     /// Stores when Telegram last answered for each sender.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn put_answers(&self, answers: &[(SenderKey, Millis)]) -> Result<(), StoreError> {
         let answers: Vec<(String, Millis)> = answers.iter().map(|(sender, at)| (sender.hex(), *at)).collect();
         sqlx::query(
@@ -87,9 +78,6 @@ impl Bots {
     }
 
     /// The senders of bots for which Telegram has answered since `since`, each with the last time.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn answered_since(&self, since: Millis) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         let rows: Vec<(Vec<u8>, Millis)> =
             sqlx::query_as("SELECT sender, answered_at FROM bots WHERE sender IS NOT NULL AND answered_at >= ?1")

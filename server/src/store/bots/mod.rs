@@ -192,9 +192,6 @@ pub(in crate::store) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> R
 
 impl Bots {
     /// Every bot that has a token: those with suspended messages first, then by name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn all(&self) -> Result<Vec<BotRecord>, StoreError> {
         let rows: Vec<Row> =
             sqlx::query_as(select!("ORDER BY b.state IN ('unknown', 'working'), lower(b.username), b.id"))
@@ -204,9 +201,6 @@ impl Bots {
     }
 
     /// A bot that has a token, or the sandbox's bot.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(&self, id: i64) -> Result<Option<BotRecord>, StoreError> {
         if id == SANDBOX_BOT {
             return Ok(Some(sandbox_bot()));
@@ -216,9 +210,6 @@ impl Bots {
     }
 
     /// These bots, or all, with their booking bots.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn exported(&self, ids: Option<&[i64]>) -> Result<Vec<ExportedBot>, StoreError> {
         let booking = Booking(self.0.clone());
         let mut exported = Vec::new();
@@ -232,18 +223,12 @@ impl Bots {
     }
 
     /// The id of the bot with this `@name`, without the `@` and in any case.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_username(&self, username: &str) -> Result<Option<i64>, StoreError> {
         let bot = "SELECT id FROM bots WHERE sender IS NOT NULL AND username <> '' AND lower(username) = lower(?1)";
         Ok(sqlx::query_scalar(bot).bind(username).fetch_optional(&self.read).await?)
     }
 
     /// The display name and the `@name` of a bot, as Telegram last told them, also of one without a token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn name_of(&self, id: i64) -> Result<Option<(String, String)>, StoreError> {
         Ok(sqlx::query_as("SELECT name, username FROM bots WHERE id = ?1 AND username <> ''")
             .bind(id)
@@ -252,9 +237,6 @@ impl Bots {
     }
 
     /// The names and ids of the profiles that refer to a bot, by name. Profiles that send to the sandbox are included.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn profiles(&self, id: i64) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(sqlx::query_as("SELECT id, name FROM profiles WHERE bot_id = ?1 AND deleted_at IS NULL ORDER BY folded, id")
             .bind(id)
@@ -263,9 +245,6 @@ impl Bots {
     }
 
     /// Stores a token that a person entered, for its bot. The bot's suspended messages are due at once.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn enter(&self, token: &BotToken, by: &By) -> Result<Entered, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let entered = enter(&mut tx, &self.sealer, token, by).await?;
@@ -274,9 +253,6 @@ impl Bots {
     }
 
     /// Whether [`Bots::enter`] would return [`Entered::Refused`] for this token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn keeps_another(&self, token: &BotToken) -> Result<bool, StoreError> {
         let mut reader = self.read.acquire().await?;
         let present = Present::read(&mut reader, token).await?;

@@ -190,9 +190,6 @@ pub(in crate::store) async fn resume_deliveries(
 impl Bots {
     /// Resumes the bots that were suspended because their token could not be decrypted and now can be, for example
     /// because the right encryption key is back. Returns how many.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn resume_opened(&self) -> Result<usize, StoreError> {
         let locked: Vec<(i64, Vec<u8>)> = sqlx::query_as(concat!(
             "SELECT id, token FROM bots b WHERE token IS NOT NULL AND ",

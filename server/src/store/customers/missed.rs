@@ -32,9 +32,6 @@ pub(in crate::store) const MISSED: &str = concat!(
 
 impl Customers {
     /// Sends the messages that a customer has missed because they had not pressed Start. Returns how many are sent.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is sent then.
     pub async fn deliver_missed(&self, bot: i64, customer: i64, now: Millis) -> Result<usize, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let missed: Vec<i64> = sqlx::query_scalar(MISSED)

@@ -55,9 +55,6 @@ impl From<BookingRow> for Booking {
 impl Customers {
     /// Stores that a person has written to a bot. Returns how the bot knew them before. `starts`: they pressed Start,
     /// so that they get messages again.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn met(&self, bot: i64, who: &Contact, starts: bool, at: Millis) -> Result<Standing, StoreError> {
         let stopped = self.stop_hash(bot, who.id).await?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -96,9 +93,6 @@ impl Customers {
     }
 
     /// Stores that a person has blocked or unblocked a bot (Bot API: my_chat_member).
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_blocked(&self, bot: i64, who: &Contact, blocked: bool, at: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         put_contact(&mut tx, who, at).await?;
@@ -120,9 +114,6 @@ impl Customers {
     }
 
     /// Whether something that is no command may be answered: once within `pause` milliseconds. Counts as answered then.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn may_tell(&self, bot: i64, customer: i64, pause: Millis, at: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE subscriptions SET told_at = ?3 WHERE customer_id = ?1 AND bot_id = ?2
@@ -138,9 +129,6 @@ impl Customers {
     }
 
     /// Whether a group has not been told yet that the bot works in private chats only. Counts as told then.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn tell_group(&self, bot: i64, chat: i64, at: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query("INSERT INTO told_groups (bot_id, chat, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
             .bind(bot)
@@ -152,9 +140,6 @@ impl Customers {
     }
 
     /// The bookings of a customer at a bot that are not over and not cancelled, the earliest first; orders last.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bookings(&self, bot: i64, customer: i64, now: Millis) -> Result<Vec<BookingRow>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT case_id, starts_at, service, number, link, cancelled FROM bookings

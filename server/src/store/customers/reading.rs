@@ -203,25 +203,16 @@ const BOTS: &str = "SELECT b.id, b.username FROM bots b
 
 impl Customers {
     /// A page of the list, the newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn page(&self, filter: &CustomerFilter) -> Result<Vec<CustomerRow>, StoreError> {
         Ok(statement(filter).build_query_as().fetch_all(&self.read).await?)
     }
 
     /// One customer.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(&self, id: i64) -> Result<Option<CustomerRow>, StoreError> {
         Ok(sqlx::query_as(ONE).bind(id).fetch_optional(&self.read).await?)
     }
 
     /// The bots of these customers, and whether each may write to them.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn subscriptions(&self, customers: &[i64]) -> Result<Vec<Subscription>, StoreError> {
         let mut rows: Vec<Subscription> =
             sqlx::query_as(SUBSCRIPTIONS).bind(json(customers)).fetch_all(&self.read).await?;
@@ -233,25 +224,16 @@ impl Customers {
     }
 
     /// Of each of these customers, the booking that an event was last received about.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn newest_bookings(&self, customers: &[i64]) -> Result<Vec<CustomerBooking>, StoreError> {
         Ok(sqlx::query_as(NEWEST_BOOKINGS).bind(json(customers)).fetch_all(&self.read).await?)
     }
 
     /// All bookings of a customer that are known, the earliest first; orders last.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn all_bookings(&self, customer: i64) -> Result<Vec<CustomerBooking>, StoreError> {
         Ok(sqlx::query_as(ALL_BOOKINGS).bind(customer).fetch_all(&self.read).await?)
     }
 
     /// Deliveries to a customer with a higher id than `after`, in the order of their ids.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn deliveries(&self, customer: i64, after: i64, limit: i64) -> Result<Vec<CustomerDelivery>, StoreError> {
         let rows = sqlx::query_as(DELIVERIES).bind(customer.to_string()).bind(after).bind(limit);
         let rows: Vec<DeliveryRow> = rows.fetch_all(&self.read).await?;
@@ -259,17 +241,11 @@ impl Customers {
     }
 
     /// The ids and usernames of the bots that have customers.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bots(&self) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(sqlx::query_as(BOTS).fetch_all(&self.read).await?)
     }
 
     /// Records that everything stored about a customer was exported.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_export(&self, customer: i64, by: &By) -> Result<(), StoreError> {
         self.note(&Entry::new(by, AuditAction::CustomerExported).to(&masked(customer), None)).await
     }

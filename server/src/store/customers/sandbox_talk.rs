@@ -36,9 +36,6 @@ struct Row {
 
 impl Customers {
     /// What was said in a chat, the oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sandbox_talk(&self, chat: i64) -> Result<Vec<SandboxTalk>, StoreError> {
         let mut rows: Vec<Row> = sqlx::query_as(
             "SELECT at, said, reply, keyboard FROM sandbox_talk WHERE chat = ?1 ORDER BY id DESC LIMIT ?2",
@@ -62,9 +59,6 @@ impl Customers {
     }
 
     /// Stores what was said in a chat, and deletes what is old.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn put_sandbox_talk(&self, chat: i64, talk: &SandboxTalk) -> Result<(), StoreError> {
         let keyboard =
             serde_json::to_string(&talk.keyboard).map_err(|_| StoreError::corrupt("sandbox_talk.keyboard"))?;

@@ -46,9 +46,6 @@ pub(in crate::store) async fn shared(tx: &mut SqliteConnection, event_id: i64, p
 
 impl Events {
     /// The parts of a delivery's message. Empty if it cannot be read.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn parts(&self, delivery: i64) -> Result<Vec<Part>, StoreError> {
         let stored: Option<String> =
             sqlx::query_scalar(concat!("SELECT ", parts_of!("d"), " FROM deliveries d WHERE d.id = ?1"))

@@ -188,9 +188,6 @@ impl Events {
     }
 
     /// The newest events of one profile or of all, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn newest(&self, profile: Option<i64>, limit: i64) -> Result<Vec<EventRecord>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, public_id, profile_id, received_at, outcome, http_status, reason, token IS NOT NULL AS has_token

@@ -25,9 +25,6 @@ pub struct PastEvent {
 
 impl Events {
     /// The newest events of a profile that have a stored body, newest first, without duplicates.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn past_events(&self, profile_id: i64, limit: i64) -> Result<Vec<PastEvent>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, received_at, event_type, order_number FROM (

@@ -91,9 +91,6 @@ impl Rejections {
 impl Events {
     /// Records a POST that was answered 4xx. It is on disk when this returns. A rejection for a known token of the
     /// stateless endpoint is dropped while too much is stored for that token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn record_rejection(&self, rejection: Rejection) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting { rejection, received_at: now(), reply };

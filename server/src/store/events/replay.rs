@@ -44,9 +44,6 @@ pub struct RefusedEvent {
 
 impl Events {
     /// The data that an event's replay is made from; `None` if there is no such event.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn refused(&self, id: i64) -> Result<Option<RefusedEvent>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT profile_id, received_at, overrides, outcome,

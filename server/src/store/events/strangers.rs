@@ -211,9 +211,6 @@ pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &Send
 
 impl Events {
     /// Whether a token is known: a bot has it, or Telegram has accepted it at least once.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn is_known(&self, sender: &SenderKey) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
@@ -225,9 +222,6 @@ impl Events {
     }
 
     /// Whether a stranger's next event would be refused now.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn is_full_for_stranger(&self, stateless: &Stateless) -> Result<bool, StoreError> {
         let mut connection = self.read.acquire().await?;
         let usage = usage(&mut connection, &[stateless.holder(), ALL.to_owned()]).await?;
@@ -237,9 +231,6 @@ impl Events {
     }
 
     /// How many undelivered events strangers have.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn strangers_waiting(&self) -> Result<u64, StoreError> {
         let events: Option<i64> = sqlx::query_scalar("SELECT events FROM stateless_usage WHERE holder = ?1")
             .bind(ALL)
@@ -250,9 +241,6 @@ impl Events {
 
     /// Deletes some of the strangers' finished events: those older than a day, and all beyond the newest thousand or 32
     /// MiB. Returns whether any may be left.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_strangers(&self, now: Millis) -> Result<bool, StoreError> {
         let old: Vec<i64> = sqlx::query_scalar(
             "SELECT event_id FROM (
@@ -274,9 +262,6 @@ impl Events {
 
     /// Deletes some of the oldest finished events of the known tokens that have more than 256 MiB of them. Returns
     /// whether any may be left.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_beyond_kept(&self) -> Result<bool, StoreError> {
         let old: Vec<i64> = sqlx::query_scalar(BEYOND_KEPT).bind(KEPT_BYTES).bind(SWEPT).fetch_all(&self.read).await?;
         self.delete_swept(&old).await

@@ -27,9 +27,6 @@ const OF_ONE: &str = "SELECT hour, delivered, failed, skipped FROM outcome_hours
 impl Log {
     /// The outcomes of the messages of a profile, or of all, in each hour from `from` until before `to` in which there
     /// were any. Hours are counted since 1970-01-01T00:00:00Z.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn outcomes(&self, profile: Option<i64>, from: i64, to: i64) -> Result<Vec<(i64, Day)>, StoreError> {
         let statement = if profile.is_some() { OF_ONE } else { OF_ALL };
         let rows: Vec<Row> = sqlx::query_as(statement).bind(profile).bind(from).bind(to).fetch_all(&self.read).await?;
@@ -41,9 +38,6 @@ impl Log {
 
     /// The latencies in milliseconds, from the event to Telegram's receipt, of the last messages of events received
     /// within the span, the shortest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn latencies(&self, profile: Option<i64>, from: Millis, to: Millis) -> Result<Vec<Millis>, StoreError> {
         let statement = if profile.is_some() { LATENCIES_OF_ONE } else { LATENCIES_OF_ALL };
         let latencies = sqlx::query_scalar(statement).bind(profile).bind(from).bind(to).bind(LATEST);

@@ -53,9 +53,6 @@ pub struct MailHealth {
 
 impl Log {
     /// The health of the queue.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn queue_health(&self) -> Result<QueueHealth, StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT count(*) AS open, coalesce(sum(state = ",
@@ -74,9 +71,6 @@ impl Log {
 
     /// What became of the latest calls since `since`: of the last thousand, without the sandbox's. `foreign` is the
     /// description of an answer that did not come from the channel.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn latest_calls(&self, since: Millis, foreign: &str) -> Result<LatestCalls, StoreError> {
         let latest =
             "SELECT coalesce(sum(answered), 0) AS answered, coalesce(sum(NOT answered), 0) AS unanswered FROM (
@@ -97,9 +91,6 @@ impl Log {
     }
 
     /// How many deliveries have failed since `since`, by cause, the most frequent first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn failures_by_cause(&self, since: Millis) -> Result<Vec<(FailureCause, u64)>, StoreError> {
         let first = self.first_delivery(since).await?;
         let mut failures = Vec::new();
@@ -116,9 +107,6 @@ impl Log {
     }
 
     /// The health of the error mails. Mails that were given up or not sent count from `since` on.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn mail_health(&self, since: Millis) -> Result<MailHealth, StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT (SELECT count(*) FROM mails WHERE finished_at IS NULL) AS waiting,
@@ -149,18 +137,12 @@ impl Log {
     }
 
     /// When the newest event came to the stateless endpoint, of those that are kept.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn newest_stateless(&self) -> Result<Option<Millis>, StoreError> {
         let newest = "SELECT received_at FROM events WHERE profile_id IS NULL ORDER BY received_at DESC LIMIT 1";
         Ok(sqlx::query_scalar(newest).fetch_optional(&self.read).await?)
     }
 
     /// Whether any profile has an `errorEmail`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn wants_mail(&self) -> Result<bool, StoreError> {
         let wants =
             "SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL AND instr(parameters, 'errorEmail=') > 0)";

@@ -71,9 +71,6 @@ const COUNTED: i64 = 1_000;
 
 impl Log {
     /// How many events a profile has received at this time or later; a thousand at most.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn events_since(&self, profile: i64, since: Millis) -> Result<u64, StoreError> {
         let count = "SELECT count(*) FROM (SELECT 1 FROM events WHERE profile_id = ?1 AND received_at >= ?2 LIMIT ?3)";
         let count: i64 =
@@ -82,9 +79,6 @@ impl Log {
     }
 
     /// The newest event of a profile.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn newest_event(&self, profile: i64) -> Result<Option<LastEvent>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason
@@ -97,9 +91,6 @@ impl Log {
     }
 
     /// The event of a profile with this public id, as [`Self::newest_event`] describes events.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn event_of(&self, profile: i64, public_id: &str) -> Result<Option<LastEvent>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason

@@ -185,9 +185,6 @@ impl FoundRows {
 
 impl Log {
     /// A page of the log, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn page(&self, filter: &LogFilter) -> Result<LogRows, StoreError> {
         // One row more than a page shows tells whether there is a next page.
         let one_more = LogFilter { limit: filter.limit.saturating_add(1), ..filter.clone() };
@@ -260,9 +257,6 @@ impl Log {
     }
 
     /// The row of one delivery.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn logged(&self, delivery: i64) -> Result<Option<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("deliveries d JOIN events e ON e.id = d.event_id").push(NAMES).push("d.id = ").push_bind(delivery);
@@ -270,9 +264,6 @@ impl Log {
     }
 
     /// The row of an event without deliveries.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn logged_refusal(&self, event: i64) -> Result<Option<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("events e LEFT JOIN deliveries d ON d.id = 0").push(NAMES).push("e.id = ").push_bind(event);
@@ -280,9 +271,6 @@ impl Log {
     }
 
     /// The rows of the event with this public id: one for each delivery in their order, or one if it has none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn logged_event(&self, public_id: &str) -> Result<Vec<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES).push("e.public_id = ");

@@ -30,9 +30,6 @@ const RARE: &str = "SELECT event_id FROM people_words WHERE word >= ?1 AND word 
 
 impl Log {
     /// The newest rows of the people whom the query finds, as far as they are found within `allowed`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub(in crate::store) async fn people(
         &self,
         filter: &LogFilter,

@@ -21,9 +21,6 @@ const LONGEST_STEP: i64 = 400;
 
 impl Log {
     /// The newest rows with this text that are found within `allowed`, without those of the people whom `query` finds.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub(in crate::store) async fn search(
         &self,
         filter: &LogFilter,

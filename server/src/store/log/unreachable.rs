@@ -45,9 +45,6 @@ pub struct Unreachable {
 impl Log {
     /// The unreachable chats, the newest failures first, and how many there are in all. With a text, only the chat with
     /// this number, and those of the people whom it names.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn unreachable(&self, text: Option<&str>) -> Result<(Vec<Unreachable>, u64), StoreError> {
         let person = text.and_then(PersonQuery::parse);
         let mut query = QueryBuilder::new(

@@ -62,9 +62,6 @@ impl Mails {
     ///
     /// Strangers must not learn who has an account here. Therefore an address of an account or a profile counts as
     /// confirmed only if a profile has the same token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn unconfirmed(
         &self,
         addresses: &[EmailAddress],
@@ -130,9 +127,6 @@ impl Mails {
     }
 
     /// Whether mails of the stateless endpoint may go to these addresses, in their order.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn standings(&self, addresses: &[EmailAddress]) -> Result<Vec<Standing>, StoreError> {
         let (mut standings, mut ours) = (Vec::new(), None);
         for address in addresses.iter().map(EmailAddress::folded) {
@@ -164,9 +158,6 @@ impl Mails {
     /// Queues a mail that asks the owner of an address to confirm it. Returns whether it was queued. An address is
     /// asked at most once a day, with longer pauses after each unanswered mail. The number of these mails is also
     /// limited for each token and in all.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn ask_to_confirm(
         &self,
         address: &EmailAddress,
@@ -222,9 +213,6 @@ impl Mails {
 
     /// Stores a link for the owner of an address, valid until `expires_at`. Sending it also renews a confirmed address,
     /// so that it is not deleted as unused.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn add_address_link(
         &self,
         code_hash: &[u8],
@@ -250,18 +238,12 @@ impl Mails {
     }
 
     /// Deletes a link that was not sent to anybody.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn drop_address_link(&self, code_hash: &[u8]) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM mail_address_links WHERE code_hash = ?1").bind(code_hash).execute(&self.write).await?;
         Ok(())
     }
 
     /// The address of a link that is still valid, and what its owner has answered.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn linked_address(
         &self,
         code_hash: &[u8],

@@ -187,9 +187,6 @@ impl From<ClaimedRow> for ClaimedMail {
 impl Mails {
     /// Claims the mail that has been due longest, until `lease_until`. Mails of profiles go first, so that strangers do
     /// not delay them.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn claim(&self, now: Millis, lease_until: Millis) -> Result<Option<ClaimedMail>, StoreError> {
         let row: Option<ClaimedRow> = sqlx::query_as(concat!(
             "UPDATE mails SET state = ",
@@ -211,9 +208,6 @@ impl Mails {
 
     /// Makes mails due at once that an earlier process has claimed. That process is dead: this one could not have
     /// started otherwise.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn release(&self, now: Millis) -> Result<(), StoreError> {
         sqlx::query(concat!(
             "UPDATE mails SET state = ",
@@ -228,9 +222,6 @@ impl Mails {
     }
 
     /// When the next mail is due.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn next_due(&self) -> Result<Option<Millis>, StoreError> {
         Ok(sqlx::query_scalar("SELECT min(next_attempt_at) FROM mails WHERE finished_at IS NULL")
             .fetch_one(&self.read)
@@ -238,9 +229,6 @@ impl Mails {
     }
 
     /// How many mails are unfinished.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waiting(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM mails WHERE finished_at IS NULL").fetch_one(&self.read).await?)
     }
@@ -341,9 +329,6 @@ impl Mails {
     }
 
     /// The newest mails, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn all(&self, limit: i64) -> Result<Vec<MailRecord>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, profile_id, nullif(cause, '') AS cause, state, reason, due_at, attempts, next_attempt_at,

@@ -44,9 +44,6 @@ const TEXTS: Table = table!("texts");
 
 impl Maintenance {
     /// Converts some messages. Returns whether there may be more.
-    ///
-    /// # Errors
-    /// If the database fails; the step changes nothing then.
     pub async fn convert_messages(&self) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let progress: Option<Progress> =

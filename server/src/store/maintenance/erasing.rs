@@ -62,9 +62,6 @@ const CHATS: &str = "SELECT json_group_array(chat) FROM (SELECT ?1 AS chat UNION
 
 impl Maintenance {
     /// How much is stored about a chat.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn stored_about(&self, chat: &str) -> Result<Stored, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
         Ok(sqlx::query_as(
@@ -136,9 +133,6 @@ impl Maintenance {
     }
 
     /// The latest erasures, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn erasures(&self) -> Result<Vec<Erasure>, StoreError> {
         let latest = "SELECT chat_end, events, messages, asked_by, at FROM erasures ORDER BY id DESC LIMIT ?1";
         Ok(sqlx::query_as(latest).bind(SHOWN).fetch_all(&self.read).await?)

@@ -52,9 +52,6 @@ pub struct Swept {
 impl Maintenance {
     /// Deletes some of the events received before `before`, from `place` on, with their payloads, deliveries, attempts
     /// and sandbox messages. Events that have an unfinished delivery, or one finished since `before`, stay.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is deleted then.
     pub async fn delete_old_events(&self, before: Millis, place: SweepPlace) -> Result<Swept, StoreError> {
         // A reader searches, so that other writers wait for the deletion only.
         let old = self.old_events(before, place).await?;
@@ -85,9 +82,6 @@ impl Maintenance {
 
     /// Deletes some of the sandbox's messages from before `before` that belong to no delivery. Returns whether any may
     /// be left.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_old_tests(&self, before: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query(OLD_TESTS).bind(before).bind(ROWS).execute(&self.write).await?;
         Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == ROWS)
@@ -96,9 +90,6 @@ impl Maintenance {
     /// Deletes some of the data that is not needed any more: mails and bulk actions finished before `before`; accepted
     /// tokens, migrated chats, bots without a token and addresses for error mails that were last used before `unused`;
     /// expired webhook keys and address links; addresses that did not answer. Returns whether any may be left.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is deleted then.
     pub async fn delete_unneeded(&self, now: Millis, before: Millis, unused: Millis) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let (mut rows, mut left) = (ROWS, false);
@@ -125,9 +116,6 @@ impl Maintenance {
     /// Deletes some bookings that began a day ago, orders told 30 days ago, and groups told a year ago; then customers
     /// without bookings whose last contact was before `before`, with what is known of their bots. Returns whether any
     /// may be left.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is deleted then.
     pub async fn delete_old_customers(&self, now: Millis, before: Millis) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let mut rows = ROWS;
@@ -145,9 +133,6 @@ impl Maintenance {
     }
 
     /// Deletes expired sessions, one-time links and drafts, and sessions idle since `idle_since`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_expired(&self, now: Millis, idle_since: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2")
@@ -164,9 +149,6 @@ impl Maintenance {
 
     /// Gives some of the file's free pages back to the operating system, except for a reserve. Returns whether there
     /// are more.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn shrink(&self) -> Result<bool, StoreError> {
         let free = self.free_pages().await?;
         if free <= SPARE_PAGES {
@@ -184,9 +166,6 @@ impl Maintenance {
 
     /// Moves the write-ahead log into the database as far as no reader needs it. No one waits for this; without it, a
     /// writer would have to do it in its own commit.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn checkpoint(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.read).await?;
         Ok(())

@@ -16,9 +16,6 @@ pub(in crate::store) struct ProfileCache(Arc<Mutex<HashMap<String, Arc<StoredPro
 
 impl Profiles {
     /// The profile that this webhook key opens, read from the database.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn endpoint(&self, key: &str) -> Result<Option<Arc<StoredProfile>>, StoreError> {
         let found = self.by_key(key).await?.map(Arc::new);
         // When a replaced webhook key expires, the profile's version does not change, so only the current key is

@@ -118,9 +118,6 @@ impl Profiles {
     }
 
     /// How many unfinished deliveries a profile has.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waiting_messages(&self, id: i64) -> Result<u64, StoreError> {
         let count: i64 =
             sqlx::query_scalar("SELECT count(*) FROM deliveries INDEXED BY deliveries_unfinished WHERE profile_id = ?1 AND finished_at IS NULL")
@@ -174,9 +171,6 @@ impl Profiles {
     /// Cancels deliveries that were accepted for a profile while it was deleted, and deletes the rows of deleted
     /// profiles that have no events or deliveries left. Also deletes some of the hourly outcomes from before `before`,
     /// which no page shows any more. Returns whether there were any.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_remains(&self, now: Millis, before: Millis) -> Result<bool, StoreError> {
         // A reader searches, so that no other writer waits for the search.
         let deleted: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NOT NULL)")

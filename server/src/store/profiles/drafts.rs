@@ -105,9 +105,6 @@ impl Profiles {
     }
 
     /// Deletes a draft of this account.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_draft(&self, user_id: i64, id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM drafts WHERE id = ?1 AND user_id = ?2")
             .bind(id)

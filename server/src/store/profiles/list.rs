@@ -207,9 +207,6 @@ impl Search {
 
 impl Profiles {
     /// A page of the list. The page after the last one is empty.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn page(&self, query: &ListQuery, now: Millis) -> Result<Vec<ListedProfile>, StoreError> {
         let mut reader = self.read.acquire().await?;
         let search = Search::of(&query.search);
@@ -228,9 +225,6 @@ impl Profiles {
     }
 
     /// How many profiles of this search each filter has, and how many there are in all.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn counts(&self, search: &str, now: Millis) -> Result<(Counts, u32), StoreError> {
         let search = Search::of(search);
         let row: CountsRow = sqlx::query_as(COUNTS)
@@ -246,9 +240,6 @@ impl Profiles {
     }
 
     /// One profile as the list shows it.
-    ///
-    /// # Errors
-    /// If the database fails.
     #[cfg(test)]
     pub(in crate::store) async fn listed_one(&self, id: i64, now: Millis) -> Result<Option<ListedProfile>, StoreError> {
         let mut reader = self.read.acquire().await?;

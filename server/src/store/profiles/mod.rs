@@ -146,18 +146,12 @@ impl Row {
 
 impl Profiles {
     /// Every profile, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn all(&self) -> Result<Vec<StoredProfile>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(select!("ORDER BY p.name")).fetch_all(&self.read).await?;
         rows.into_iter().map(|row| row.open(&self.sealer)).collect()
     }
 
     /// Every profile's id and name, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn names(&self) -> Result<Vec<(i64, String)>, StoreError> {
         let names = "SELECT id, name FROM profiles WHERE deleted_at IS NULL ORDER BY folded, id";
         Ok(sqlx::query_as(names).fetch_all(&self.read).await?)
@@ -165,9 +159,6 @@ impl Profiles {
 
     /// The ids and names of profiles whose name contains a text, in any case: first the one with this very name, then those
     /// that begin with it. At most `limit`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn named_like(&self, text: &str, limit: i64) -> Result<Vec<(i64, String)>, StoreError> {
         let named = "SELECT id, name FROM (
                  SELECT id, name, substr(folded, 1, instr(folded, char(10)) - 1) AS own
@@ -177,36 +168,24 @@ impl Profiles {
     }
 
     /// The name of a profile; `None` if it does not exist or is deleted.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn name_of(&self, id: i64) -> Result<Option<String>, StoreError> {
         let name = "SELECT name FROM profiles WHERE id = ?1 AND deleted_at IS NULL";
         Ok(sqlx::query_scalar(name).bind(id).fetch_optional(&self.read).await?)
     }
 
     /// Whether there is no profile.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn are_none(&self) -> Result<bool, StoreError> {
         let none = "SELECT NOT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL)";
         Ok(sqlx::query_scalar(none).fetch_one(&self.read).await?)
     }
 
     /// One profile.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(&self, id: i64) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(&self.read).await?;
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
     /// The profile with this name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_name(&self, name: &str) -> Result<Option<StoredProfile>, StoreError> {
         let id: Option<i64> =
             sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1").bind(name).fetch_optional(&self.read).await?;
@@ -217,9 +196,6 @@ impl Profiles {
     }
 
     /// The profile that a webhook key opens. The key is the current one or a replaced one that still works.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!(
             "JOIN webhook_keys asked ON asked.profile_id = p.id
@@ -324,9 +300,6 @@ impl Profiles {
     }
 
     /// Records in the audit log that profiles were exported, with or without their tokens and webhook keys.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_export(&self, profiles: &[StoredProfile], with_secrets: bool, by: &By) -> Result<(), StoreError> {
         let entry = Entry::new(by, AuditAction::ProfileExported);
         let (entry, mut changes) = match profiles {
@@ -353,9 +326,6 @@ pub struct Test<'a> {
 
 impl Profiles {
     /// Records in the audit log that a test message was sent.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_test(&self, test: &Test<'_>, by: &By) -> Result<(), StoreError> {
         let mut changes = vec![Change::new("answer", "", test.answer)];
         changes.extend((!test.chat.is_empty()).then(|| Change::new("chat", "", test.chat)));

@@ -47,9 +47,6 @@ pub struct SandboxMessage<'a> {
 
 impl Profiles {
     /// Stores a message. Returns its id, or `None` if this part of the delivery is already stored.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn add_sandbox_message(&self, message: &SandboxMessage<'_>) -> Result<Option<i64>, StoreError> {
         Ok(sqlx::query_scalar(
             "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -66,9 +63,6 @@ impl Profiles {
     }
 
     /// The last `limit` messages of one profile or of all, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sandbox_messages(&self, profile: Option<i64>, limit: i64) -> Result<Vec<SandboxRow>, StoreError> {
         let mut rows: Vec<SandboxRow> = sqlx::query_as(
             "SELECT m.id, m.profile_id, p.name AS profile, m.chat, m.html, m.at
@@ -84,9 +78,6 @@ impl Profiles {
     }
 
     /// The profiles that send to the sandbox or have messages in it: id and name, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sandbox_profiles(&self) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, name FROM profiles p WHERE deleted_at IS NULL
@@ -98,9 +89,6 @@ impl Profiles {
     }
 
     /// Deletes the messages of one profile, or all with what was said to the sandbox's booking bot.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn clear_sandbox(&self, profile: Option<i64>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM sandbox_messages WHERE ?1 IS NULL OR profile_id = ?1")

@@ -78,9 +78,6 @@ fn kind_of(name: &str) -> Result<BulkKind, StoreError> {
 impl Queue {
     /// Begins a bulk action and returns its id, or the id of the same action if one is under way. `None` means that
     /// this kind of action does not apply to deliveries with this outcome.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn begin_bulk(
         &self,
         kind: BulkKind,
@@ -143,9 +140,6 @@ impl Queue {
     }
 
     /// The oldest bulk action that is not finished.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn open_bulk(&self) -> Result<Option<Bulk>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as("SELECT * FROM bulk_actions WHERE finished_at IS NULL ORDER BY id LIMIT 1")
@@ -155,18 +149,12 @@ impl Queue {
     }
 
     /// The deliveries of the next step. If there are none, the action has nothing left to do.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bulk_step(&self, bulk: &Bulk) -> Result<Vec<i64>, StoreError> {
         Ok(candidates(bulk).build_query_scalar().fetch_all(&self.read).await?)
     }
 
     /// Records a step of a bulk action on events, each of which was replayed in a commit of its own. Does nothing if the
     /// action was stopped, or another process has recorded this step.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn record_step(&self, bulk: &Bulk, handled: &[Handled]) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         if advance(&mut tx, bulk, handled).await? {
@@ -196,9 +184,6 @@ impl Queue {
     }
 
     /// The progress of a bulk action.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bulk(&self, id: i64) -> Result<Option<BulkProgress>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as("SELECT * FROM bulk_actions WHERE id = ?1").bind(id).fetch_optional(&self.read).await?;
@@ -206,9 +191,6 @@ impl Queue {
     }
 
     /// The latest bulk actions, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bulks(&self) -> Result<Vec<BulkProgress>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as("SELECT * FROM bulk_actions ORDER BY id DESC LIMIT ?1")
             .bind(SHOWN)

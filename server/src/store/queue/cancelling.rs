@@ -22,9 +22,6 @@ use crate::{
 
 impl Queue {
     /// Cancels those of these deliveries that wait, in one commit. Callers pass few at a time.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is cancelled then.
     pub async fn cancel(&self, ids: &[i64], by: &By, now: Millis) -> Result<Vec<Handled>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;
@@ -35,9 +32,6 @@ impl Queue {
 
     /// Cancels these deliveries as a step of a bulk action, whose beginning the audit log has. `None` if the step is
     /// void because the action was stopped or another process has made this step.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is cancelled then.
     pub async fn cancel_step(&self, ids: &[i64], bulk: &Bulk, now: Millis) -> Result<Option<Vec<Handled>>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;

@@ -42,9 +42,6 @@ pub(in crate::store) fn json<T: serde::Serialize>(list: &[T]) -> String {
 impl Queue {
     /// The senders that have something to send, now or later, without strangers. Each has the time of its earliest
     /// head.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn open_senders(&self) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         // Jumps from sender to sender along the index, so that the deliveries of a sender are not scanned.
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
@@ -66,9 +63,6 @@ impl Queue {
 
     /// Up to `limit` due heads of a sender, the longest due first, except those `in_flight` and those to a chat in
     /// `held`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn due_heads(
         &self,
         sender: &SenderKey,
@@ -95,9 +89,6 @@ impl Queue {
 
     /// Up to `limit` heads of strangers, the longest due first, each with its sender and its due time, except those
     /// `in_flight`. Some may not be due yet.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn strangers_heads(
         &self,
         limit: usize,
@@ -120,9 +111,6 @@ impl Queue {
 
     /// Makes deliveries due whose time is farther off than any delay that was set: the clock has been set back. Returns
     /// how many.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn due_again(&self, now: Millis) -> Result<u64, StoreError> {
         let mut count = 0;
         // One statement for each partial index.
@@ -138,9 +126,6 @@ impl Queue {
     }
 
     /// Settles every sender: at the start, and when a claim has found a sender whose heads were wrong.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn settle_all(&self, now: Millis) -> Result<(), StoreError> {
         let senders: Vec<Vec<u8>> = sqlx::query_scalar(concat!(
             "SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> ",

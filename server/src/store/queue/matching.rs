@@ -107,18 +107,12 @@ pub(in crate::store) fn count(matching: &Matching) -> QueryBuilder<Sqlite> {
 
 impl Queue {
     /// How many deliveries match.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn count_matching(&self, matching: &Matching) -> Result<u64, StoreError> {
         let count: i64 = count(matching).build_query_scalar().fetch_one(&self.read).await?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
     /// The ids of up to a hundred deliveries that match.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn first_matching(&self, matching: &Matching) -> Result<Vec<i64>, StoreError> {
         let mut query = select("id", matching);
         query.push(" LIMIT ").push_bind(SHOWN);

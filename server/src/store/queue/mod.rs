@@ -178,9 +178,6 @@ impl TryFrom<Row> for Claimed {
 impl Queue {
     /// Claims those of these deliveries that are still due and still heads, until `lease_until`. A delivery that cannot
     /// be read fails at once and is not returned.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn claim(
         &self,
         heads: &[i64],
@@ -264,9 +261,6 @@ impl Queue {
 
     /// Makes deliveries due at once that another owner has claimed. That process is dead: this one could not have
     /// started otherwise.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
         let done = sqlx::query(concat!(
             "UPDATE deliveries SET state = ",
@@ -287,9 +281,6 @@ impl Queue {
 
     /// The senders of those of the newest 20,000 deliveries that Telegram has accepted since `since`, each with the
     /// last time.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn senders_heard_since(&self, since: Millis) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(concat!(
             "SELECT lane, max(finished_at) FROM deliveries
@@ -336,9 +327,6 @@ impl Queue {
     }
 
     /// The newest deliveries, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn deliveries(&self, limit: i64) -> Result<Vec<DeliveryRecord>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, event_id, chat, state, parts_sent, attempts, next_attempt_at, unsure, last_status, last_error
@@ -350,9 +338,6 @@ impl Queue {
     }
 
     /// Counts for the metrics.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn totals(&self) -> Result<Totals, StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT suspended + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> ",

@@ -68,9 +68,6 @@ pub struct ReplaySource {
 impl Queue {
     /// Replays these deliveries in one commit. Callers pass few at a time. `None` if a profile has changed since a new
     /// message was made; nothing is changed then.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is replayed then.
     pub async fn replay(
         &self,
         wishes: &[Wish],
@@ -87,9 +84,6 @@ impl Queue {
 
     /// Replays these deliveries as a step of a bulk action, whose beginning the audit log has. `None` if a profile has
     /// changed, the action was stopped, or another process has made this step; nothing is changed then.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is replayed then.
     pub async fn replay_step(
         &self,
         wishes: &[Wish],
@@ -106,9 +100,6 @@ impl Queue {
     }
 
     /// The data that a new message for a delivery is made from.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn replay_source(&self, id: i64) -> Result<Option<ReplaySource>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT d.event_id, d.profile_id, d.participant, e.overrides FROM deliveries d

@@ -130,9 +130,6 @@ impl Secrets {
     }
 
     /// Whether the keys at hand belong to the database.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn key_state(&self) -> Result<KeyState, StoreError> {
         let proof = proof(&mut *self.read.acquire().await?).await?;
         Ok(judge(&self.sealer, proof.as_deref()))
@@ -161,9 +158,6 @@ impl Secrets {
     }
 
     /// Makes the first key the sealing key, after the old one was lost and no secret is encrypted with it any more.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn adopt_key(&self) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let key = sealing_key(&mut tx, &self.sealer).await?;
