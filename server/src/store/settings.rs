@@ -1,4 +1,4 @@
-//! Settings that admins have changed, the public URL of the server that ran last, and when the last backup was made.
+//! Settings that admins have changed, the public URL of the server that ran last, and the time of the last backup.
 
 use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,9 +14,9 @@ use crate::{
     time::Millis,
 };
 
-/// The row of the public URL. It is no [`Setting`].
+/// The row of the public URL. It is not a [`Setting`].
 const PUBLIC_URL: &str = "public_url";
-/// The row of the time of the last backup, in milliseconds. It is no [`Setting`].
+/// The row of the time of the last backup, in milliseconds. It is not a [`Setting`].
 const LAST_BACKUP: &str = "last_backup";
 
 impl Settings {
@@ -26,7 +26,7 @@ impl Settings {
         Ok(url.bind(PUBLIC_URL).fetch_optional(&self.read).await?)
     }
 
-    /// Remembers the public URL of a server that starts.
+    /// Stores the public URL of a server that starts.
     pub async fn remember_public_url(&self, url: &str) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO settings (name, value) VALUES (?1, ?2)
@@ -48,7 +48,7 @@ impl Settings {
         Ok(at.and_then(|at| at.parse().ok()))
     }
 
-    /// Remembers that a copy was made at this time.
+    /// Stores the time of a backup.
     pub async fn remember_backup(&self, at: Millis) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO settings (name, value) VALUES (?1, ?2)
@@ -61,8 +61,8 @@ impl Settings {
         Ok(())
     }
 
-    /// Every stored setting, with an error in the place of a secret that cannot be decrypted. Settings that this
-    /// version does not know are left out.
+    /// All stored settings, with an error in place of a secret that cannot be decrypted. Settings that this version
+    /// does not have are left out.
     pub async fn all(&self) -> Result<Vec<(Setting, Result<SecretString, SealError>)>, StoreError> {
         let rows: Vec<(String, Option<String>, Option<Vec<u8>>)> =
             sqlx::query_as("SELECT name, value, sealed FROM settings").fetch_all(&self.read).await?;

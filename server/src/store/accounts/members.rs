@@ -1,5 +1,5 @@
-//! Members: listing accounts, changing their roles and removing them. The check that an admin stays is part of the
-//! UPDATE or DELETE itself, so that concurrent requests cannot remove the last one.
+//! Members: lists accounts, changes their roles and removes them. The check that an admin remains is part of the UPDATE
+//! or DELETE itself, so that concurrent requests cannot remove the last admin.
 
 use hookgram::{
     audit::AuditAction,
@@ -16,7 +16,7 @@ use crate::{
     time::Millis,
 };
 
-/// An account as the list of members shows it.
+/// An account in the list of members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The account.

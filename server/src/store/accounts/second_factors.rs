@@ -18,13 +18,13 @@ use crate::{
 /// An account's second factor.
 #[derive(Clone, Debug)]
 pub struct SecondFactor {
-    /// The secret in base32, or `None` if it cannot be decrypted with the keys at hand.
+    /// The secret in base32, or `None` if it cannot be decrypted with the available keys.
     pub secret: Option<SecretString>,
     /// The time step of the last accepted code.
     pub step: i64,
-    /// When it was turned on.
+    /// When it was enabled.
     pub since: Millis,
-    /// How many recovery codes are left.
+    /// The number of unused recovery codes.
     pub codes_left: i64,
 }
 
@@ -55,11 +55,12 @@ impl Accounts {
         Ok(Some(SecondFactor { secret, step: row.totp_step, since, codes_left: row.codes_left }))
     }
 
-    /// Turns an account's second factor on. Takes the secret in base32, the time step of the code that confirmed it,
-    /// and the hashes of the recovery codes. Ends all sessions except the one with the token hash `kept`, because they
-    /// began without the second factor, and returns how many.
+    /// Enables an account's second factor. Takes the secret in base32, the time step of the code that confirmed it, and
+    /// the hashes of the recovery codes. Ends all sessions except the one with the token hash `kept`, because they
+    /// began without the second factor. Returns the number of ended sessions.
     ///
     /// # Errors
+    ///
     /// [`StoreError::Taken`] if the account has one already.
     pub async fn turn_second_factor_on(
         &self,
@@ -92,10 +93,11 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// Turns an account's second factor off and deletes its recovery codes. Ends all sessions except the one with the
+    /// Disables an account's second factor and deletes its recovery codes. Ends all sessions except the one with the
     /// token hash `kept`.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the account has none.
     pub async fn turn_second_factor_off(
         &self,
@@ -131,7 +133,7 @@ impl Accounts {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Uses up a recovery code. Returns whether there was such an unused code.
+    /// Consumes a recovery code. Returns whether there was such an unused code.
     pub async fn use_recovery_code(
         &self,
         account: &Account,

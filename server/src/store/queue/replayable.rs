@@ -16,7 +16,7 @@ use crate::store::{
     queue::replays::Ask,
 };
 
-/// A delivery with the facts about its event and its profile that decide on a replay.
+/// A delivery with the data about its event and its profile that a replay depends on.
 #[derive(FromRow)]
 pub(in crate::store) struct Replayable {
     pub(in crate::store) id: i64,
@@ -62,8 +62,9 @@ const ROW: &str = concat!(
     LEFT JOIN bots b ON b.id = p.bot_id WHERE d.id = ?1"
 );
 
-/// SQL: whether the same message has arrived or is on its way. This is another delivery to the chat, of the same event
-/// or of a copy that was accepted because this event had failed, for the same participant or with the same text.
+/// SQL: whether the same message has arrived or is on its way in another delivery to the chat. That delivery belongs to
+/// the same event, or to a copy that was accepted because this event had failed, and has the same participant or the
+/// same text.
 pub(in crate::store) const ARRIVED: &str = concat!(
     "SELECT EXISTS (
     SELECT 1 FROM (SELECT ?1 AS id UNION ALL
@@ -86,7 +87,7 @@ pub(in crate::store) struct Sender {
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) channel: ChannelKind,
     pub(in crate::store) suspended: bool,
-    /// The mark on the bot's suspended deliveries.
+    /// The cause that is stored with the bot's suspended deliveries.
     pub(in crate::store) suspended_for: Option<FailureCause>,
 }
 
@@ -95,7 +96,7 @@ impl Replayable {
         Ok(sqlx::query_as(ROW).bind(id).fetch_optional(tx).await?)
     }
 
-    /// Whether the same message has arrived in this chat, or is on its way to it, in another delivery.
+    /// Whether another delivery has brought the same message to this chat, or is about to.
     pub(in crate::store) async fn arrived(
         &self,
         tx: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! Secrets that cannot be decrypted with the keys at hand and need an operator's attention.
+//! Secrets that cannot be decrypted with the available keys and require an operator's attention.
 
 use crate::{
     secrets::seal::Place,
@@ -15,8 +15,8 @@ pub struct LockedSecrets {
 }
 
 impl Secrets {
-    /// The secrets that cannot be decrypted and need an operator's attention. Settings are not included: reading them
-    /// ([`crate::store::Settings::all`]) returns their errors.
+    /// The secrets that cannot be decrypted and require an operator's attention. Settings are not included, because
+    /// reading them ([`crate::store::Settings::all`]) returns their errors.
     pub async fn locked_secrets(&self) -> Result<LockedSecrets, StoreError> {
         let tokens: Vec<(i64, String, Option<Vec<u8>>)> = sqlx::query_as(
             "SELECT id, iif(username = '', CAST(id AS TEXT), '@' || username), token FROM bots WHERE sender IS NOT NULL
