@@ -219,7 +219,7 @@ impl AppState {
             Identity::Busy { .. } | Identity::Unreachable => Ok(()),
         };
         if let Err(error) = stored {
-            tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+            tracing::warn!(%error, "Telegram's response about a bot could not be stored");
         }
         identity
     }

@@ -71,7 +71,7 @@ pub enum EntryFault {
 
 /// Logs an error of the server. The person is told only that there was one.
 pub fn broken(error: impl std::fmt::Display) -> EntryFault {
-    tracing::error!(%error, "nobody can sign in");
+    tracing::error!(%error, "a sign-in failed because of a server error");
     EntryFault::Internal
 }
 
@@ -79,9 +79,7 @@ pub fn broken(error: impl std::fmt::Display) -> EntryFault {
 fn unprovable(error: StoreError) -> EntryFault {
     match error {
         StoreError::Seal(_) => {
-            tracing::error!(
-                "a second factor cannot be opened: `hookgram user second-factor-off EMAIL` switches it off"
-            );
+            tracing::error!("a second factor cannot be decrypted: `hookgram user second-factor-off EMAIL` disables it");
             EntryFault::FactorLocked
         }
         error => broken(error),
@@ -125,7 +123,7 @@ impl SignInAttempt<'_> {
     /// field.
     fn refused(&self, user: Option<User>) {
         let id = user.as_ref().map(|user| user.account.id);
-        tracing::warn!(user = id, address = %self.client.address, "a wrong address or password");
+        tracing::warn!(user = id, address = %self.client.address, "wrong e-mail address or password");
         let Some(user) = user else { return };
         let (store, by) = (self.state.store.clone(), self.client.by(&user.account.email));
         tokio::spawn(async move {

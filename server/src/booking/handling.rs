@@ -39,7 +39,7 @@ impl Consumer {
         for update in updates {
             // The database may be busy. The batch is confirmed only after the changes of all its updates are stored.
             while let Err(error) = self.take(&update, &mut outbox).await {
-                tracing::error!(bot = self.bot.id, %error, "an update could not be handled; it is tried again");
+                tracing::error!(bot = self.bot.id, %error, "an update could not be handled and will be retried");
                 sleep(PAUSE).await;
             }
         }
@@ -114,7 +114,7 @@ impl Consumer {
         if starts && self.record.settings.deliver_after_start {
             let sent = store.customers.deliver_missed(bot, user.id, at).await?;
             if sent > 0 {
-                tracing::info!(bot, sent, "a customer pressed Start; what they had missed is sent");
+                tracing::info!(bot, sent, "a customer pressed Start; the messages that they had missed are being sent");
                 self.state.wake.notify_one();
             }
         }

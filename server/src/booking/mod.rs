@@ -153,7 +153,7 @@ impl Consumer {
     async fn report(&self, trouble: Option<Trouble>, host: Option<&str>) {
         let stored = self.state.store.booking.put_trouble(self.bot.id, trouble, host).await;
         if let Err(error) = stored {
-            tracing::warn!(bot = self.bot.id, %error, "the state of a booking bot could not be stored");
+            tracing::warn!(bot = self.bot.id, %error, "the report about a booking bot's updates could not be stored");
         }
     }
 }

@@ -30,8 +30,7 @@ struct TokenRefused;
 impl Consumer {
     /// Reads and handles updates until Telegram refuses the token.
     pub(super) async fn poll(&self) {
-        // Telegram has dropped updates older than this, and the ids may have restarted at a lower number (Bot API:
-        // Update).
+        // Telegram has dropped older updates, and the ids may have restarted at a lower number (Bot API: Update).
         let fresh = |(_, at): &(i64, Millis)| *at > now().saturating_sub(KEPT);
         let mut offset = self.record.next_update.filter(fresh).map(|(next, _)| next);
         let mut pause = FIRST_PAUSE;
@@ -58,7 +57,7 @@ impl Consumer {
             match error {
                 CallError::Refused => {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
-                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                        tracing::warn!(%error, "Telegram's response about a bot could not be stored");
                     }
                     // `reconcile` starts a new consumer once there is a working token.
                     return;
@@ -90,7 +89,7 @@ impl Consumer {
         }
         if next.is_some() || offset.is_some() {
             while let Err(error) = self.state.store.booking.handled(self.bot.id, next).await {
-                tracing::error!(bot = self.bot.id, %error, "it could not be stored which updates are handled");
+                tracing::error!(bot = self.bot.id, %error, "the position in a bot's updates could not be stored");
                 sleep(FIRST_PAUSE).await;
             }
         }

@@ -109,7 +109,7 @@ impl Consumer {
         let (mut pause, mut lost) = (PAUSE, false);
         loop {
             if !self.admit(&sender, chat).await {
-                tracing::info!(bot = self.bot.id, "an answer was dropped: its chat must wait too long");
+                tracing::info!(bot = self.bot.id, "an answer was dropped because its chat would have to wait too long");
                 return Sent::GivenUp;
             }
             let telegram = &self.state.telegram;
@@ -124,17 +124,17 @@ impl Consumer {
                 Meaning::Sent => return Sent::Done,
                 Meaning::TokenRefused => {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
-                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                        tracing::warn!(%error, "Telegram's response about a bot could not be stored");
                     }
                     return Sent::TokenRefused;
                 }
                 Meaning::Unsure if lost => return Sent::GivenUp,
                 Meaning::Unsure => lost = true,
-                // `learn` has told the pacing how long to wait.
+                // `learn` has recorded in the pacing how long to wait.
                 Meaning::Limited { .. } => continue,
                 Meaning::Later { after } => pause = pause.max(Duration::from_secs(after.unwrap_or(0))),
                 Meaning::Moved { .. } | Meaning::BadFormatting | Meaning::Refused => {
-                    tracing::info!(bot = self.bot.id, why = answer.description(), "Telegram refused an answer");
+                    tracing::info!(bot = self.bot.id, why = answer.description(), "Telegram rejected an answer");
                     return Sent::GivenUp;
                 }
             }

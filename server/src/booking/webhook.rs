@@ -114,7 +114,7 @@ impl Consumer {
                 }
                 Err(CallError::Refused) => {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
-                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                        tracing::warn!(%error, "Telegram's response about a bot could not be stored");
                     }
                     return;
                 }

@@ -172,7 +172,7 @@ impl Pacing {
     pub fn learn(&mut self, sender_key: &SenderKey, chat: &str, answer: &Classified, now: Instant) {
         match answer.meaning {
             Meaning::Limited { after } => self.quiet(sender_key, chat, Duration::from_secs(after.unwrap_or(1)), now),
-            // Telegram does not know this token, so the bot does not count as known.
+            // Telegram has no bot with this token, so the bot does not count as known.
             Meaning::TokenRefused => {}
             _ if answer.heard => {
                 self.passed(sender_key);

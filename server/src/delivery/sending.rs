@@ -30,11 +30,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 impl Worker {
     pub(super) async fn deliver_logged(&self, claimed: Claimed) {
         let Err(error) = self.deliver(&claimed).await else { return };
-        tracing::error!(delivery = claimed.id, %error, "a delivery could not be gone on with; it is repeated");
+        tracing::error!(delivery = claimed.id, %error, "a delivery could not be continued and will be retried");
         // Release the delivery as soon as the database can be written, instead of waiting for the lease to expire.
         let again = DeliveryChange::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
         if let Err(error) = self.record(&claimed, None, &again).await {
-            tracing::error!(delivery = claimed.id, %error, "a delivery could not be given back; its lease runs out");
+            tracing::error!(delivery = claimed.id, %error, "a delivery could not be released; it will be retried after its lease expires");
         }
     }
 
@@ -67,7 +67,7 @@ impl Worker {
             Ok(stopped) => Ok(stopped.then_some(DeliveryChange::Skipped(FailureCause::Stopped))),
             // Without the right encryption key, the list of `/stop`s cannot be read.
             Err(StoreError::Seal(error)) => {
-                tracing::warn!(delivery = claimed.id, %error, "it cannot be told who has said /stop; the delivery waits");
+                tracing::warn!(delivery = claimed.id, %error, "the list of /stops cannot be decrypted; the delivery waits");
                 let at = now().saturating_add(millis(LOCKED_PAUSE));
                 Ok(Some(DeliveryChange::Retry { at, unsure: false }))
             }
@@ -167,7 +167,7 @@ impl Worker {
                     tracing::warn!(delivery = delivery.id, %error, "an answer could not be recorded yet");
                 }
                 Ok(Recorded::Lost) => {
-                    tracing::warn!(delivery = delivery.id, ?change, "a delivery was no longer this worker's");
+                    tracing::warn!(delivery = delivery.id, ?change, "the claim of a delivery was lost");
                     return Ok(Recorded::Lost);
                 }
                 Ok(recorded) => {
@@ -213,14 +213,20 @@ impl Worker {
                 tracing::warn!(delivery, status, why, "given up");
             }
             DeliveryChange::Suspended { .. } => {
-                tracing::warn!(delivery, status, why, "the bot's token was refused; waiting for a new one")
+                tracing::warn!(delivery, status, why, "suspended until the bot has a working token")
             }
             DeliveryChange::Retry { at, .. } => {
-                tracing::info!(delivery, status, why, in_ms = at.saturating_sub(now()), "not delivered yet");
+                tracing::info!(
+                    delivery,
+                    status,
+                    why,
+                    in_ms = at.saturating_sub(now()),
+                    "not delivered yet; will be retried"
+                );
             }
-            DeliveryChange::Skipped(_) => tracing::info!(delivery, "the recipient wants no messages"),
+            DeliveryChange::Skipped(_) => tracing::info!(delivery, "skipped: the recipient wants no messages"),
             DeliveryChange::PartSent { .. } | DeliveryChange::Again { .. } => {
-                tracing::debug!(delivery, status, why, "goes on")
+                tracing::debug!(delivery, status, why, "part handled; the delivery continues")
             }
         }
     }

@@ -120,14 +120,14 @@ impl Worker {
         if finished.await.is_err() {
             tracing::warn!(
                 count = tasks.len(),
-                "stopping before every answer came; these are sent again after the start"
+                "stopping before all responses arrived; these deliveries will be sent again after the restart"
             );
         }
     }
 
     async fn send_for_ever(&self, tasks: &mut JoinSet<()>) {
         if let Err(error) = self.take_over().await {
-            tracing::error!(%error, "what an earlier run has left could not be taken over");
+            tracing::error!(%error, "deliveries claimed by an earlier process could not be released");
         }
         let mut last = now();
         let mut strangers_at = Instant::now();
@@ -136,7 +136,7 @@ impl Worker {
             if now() < last
                 && let Err(error) = self.deps.store.queue.due_again(now()).await
             {
-                tracing::error!(%error, "the queue could not be set by the new time");
+                tracing::error!(%error, "due times could not be adapted after the clock was set back");
             }
             last = now();
             let clock = Instant::now();
@@ -166,7 +166,7 @@ impl Worker {
         let (store, now) = (&self.deps.store, now());
         let count = store.queue.release_leases(&self.owner, now).await?;
         if count > 0 {
-            tracing::info!(count, "taking over deliveries that were being sent when the server last ended");
+            tracing::info!(count, "releasing deliveries that were being sent when the server last stopped");
         }
         store.queue.due_again(now).await?;
         store.queue.settle_all(now).await?;
@@ -219,7 +219,7 @@ impl Worker {
                 (pause.clamp(STRANGERS_PAUSE, LONGEST_SLEEP), in_vain)
             }
             Err(error) => {
-                tracing::error!(%error, "due deliveries of strangers could not be claimed");
+                tracing::error!(%error, "strangers' due deliveries could not be claimed");
                 (STRANGERS_BLOCKED, true)
             }
         }
@@ -412,6 +412,6 @@ impl Drop for Running {
 
 fn log_ended(done: Result<(), JoinError>) {
     if let Err(error) = done {
-        tracing::error!(%error, "a delivery ended badly; it is repeated once its lease has run out");
+        tracing::error!(%error, "the task of a delivery panicked; the delivery will be retried after its lease expires");
     }
 }

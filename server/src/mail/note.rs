@@ -56,15 +56,15 @@ impl MailWorker {
         let mut pauses = AGAIN.into_iter();
         loop {
             let (why, later) = match self.send_note(to, language, note).await {
-                Ok(()) => return tracing::info!("a mail that somebody waits for is sent"),
+                Ok(()) => return tracing::info!("account mail sent"),
                 Err(fault) => fault,
             };
             match pauses.next().filter(|_| later) {
                 Some(pause) => {
-                    tracing::warn!(why, "a mail that somebody waits for is not sent yet");
+                    tracing::warn!(why, "account mail not sent yet; will be retried");
                     sleep(pause).await;
                 }
-                None => return tracing::error!(why, "a mail that somebody waits for is not sent"),
+                None => return tracing::error!(why, "account mail not sent"),
             }
         }
     }

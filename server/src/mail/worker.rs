@@ -54,7 +54,7 @@ impl MailWorker {
     /// Runs until `shutdown` becomes true, then waits at most 6 s for the mail that is being sent.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         if let Err(error) = self.store.mails.release(now()).await {
-            tracing::error!(%error, "mails of an earlier run could not be released");
+            tracing::error!(%error, "mails claimed by an earlier process could not be released");
         }
         let mut end = shutdown.clone();
         let end_of_patience = async {
@@ -66,7 +66,7 @@ impl MailWorker {
             let pause = tokio::select! {
                 pause = self.step() => pause,
                 () = &mut end_of_patience => {
-                    tracing::warn!("stopping before a mail was sent; it is sent after the start");
+                    tracing::warn!("stopping before a mail was sent; it will be sent after the restart");
                     return;
                 }
             };
@@ -95,7 +95,7 @@ impl MailWorker {
                 Duration::from_millis(wait).min(LONGEST_SLEEP)
             }
             Err(error) => {
-                tracing::error!(%error, "error mails could not be looked after");
+                tracing::error!(%error, "due error mails could not be processed");
                 LONGEST_SLEEP
             }
         }
@@ -233,7 +233,7 @@ impl MailWorker {
                 Standing::Unconfirmed => {
                     let locale = content.profile.formatting.locale;
                     let asked = self.store.mails.ask_to_confirm(address, mail.sender.as_deref(), locale, now).await?;
-                    tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
+                    tracing::debug!(mail = mail.id, asked, "an address is not confirmed");
                     self.metrics.mails_unconfirmed.inc();
                     round.hold(address, UNCONFIRMED, done);
                 }
@@ -363,9 +363,13 @@ fn note(mail: &ClaimedMail, cause: &str, failures: u64, change: &MailChange) {
     let mail = mail.id;
     match change {
         MailChange::Sent(None) => tracing::info!(mail, cause, failures, "error mail sent"),
-        MailChange::Sent(Some(why)) => tracing::warn!(mail, cause, failures, why, "error mail sent, not to all"),
+        MailChange::Sent(Some(why)) => {
+            tracing::warn!(mail, cause, failures, why, "error mail sent, but not to all addresses")
+        }
         MailChange::NotSent(why) => tracing::warn!(mail, cause, failures, why, "error mail not sent"),
-        MailChange::Retry { why, .. } => tracing::warn!(mail, cause, failures, why, "error mail not sent yet"),
+        MailChange::Retry { why, .. } => {
+            tracing::warn!(mail, cause, failures, why, "error mail not sent yet; will be retried")
+        }
         MailChange::GivenUp(why) => tracing::error!(mail, cause, failures, why, "error mail given up"),
     }
 }

@@ -29,7 +29,7 @@ pub fn restrict(path: &Path) {
         if known.permissions().mode() & 0o077 != 0
             && let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600))
         {
-            tracing::warn!(path = %path.display(), %error, "others may be able to read this file");
+            tracing::warn!(path = %path.display(), %error, "other users may be able to read this file");
         }
     }
 }
@@ -47,7 +47,7 @@ pub fn restrict_output() {
             && is_open
             && let Err(error) = fchmod(&output, Mode::RUSR | Mode::WUSR)
         {
-            tracing::warn!(%error, "others may be able to read the file that this is written to");
+            tracing::warn!(%error, "other users may be able to read the file to which the output is redirected");
         }
     }
 }
@@ -62,7 +62,7 @@ pub fn warn_of_open_folder(folder: &Path) {
         if known.permissions().mode() & 0o1002 == 0o002 {
             tracing::warn!(
                 path = %folder.display(),
-                "everybody on this machine may replace files in this folder: take that from it with chmod o-w"
+                "every user of this machine may replace files in this folder: remove this permission with chmod o-w"
             );
         }
     }

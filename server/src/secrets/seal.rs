@@ -292,18 +292,18 @@ impl Sealer {
         held.stamp = stamp;
         match file::read(path) {
             Ok(Some(keys)) => {
-                tracing::info!(keys = ?keys.numbers(), "the key file has changed and was read");
+                tracing::info!(keys = ?keys.numbers(), "the key file has changed and was read again");
                 let before = std::mem::replace(&mut held.keys, Arc::new(keys));
                 let gone = before.those_not_in(&held.keys);
                 held.gone.extend(gone.into_iter().map(|key| (key, Instant::now())));
                 true
             }
             Ok(None) => {
-                tracing::error!(path = %path.display(), "the key file has changed and holds no keys: those before are kept");
+                tracing::error!(path = %path.display(), "the key file has changed and contains no valid keys: the previous keys stay in use");
                 false
             }
             Err(error) => {
-                tracing::error!(%error, "the key file has changed and cannot be read: the keys before are kept");
+                tracing::error!(%error, "the key file has changed and cannot be read: the previous keys stay in use");
                 false
             }
         }

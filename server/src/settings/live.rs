@@ -139,20 +139,20 @@ fn read(fixed: &Fixed, stored: Vec<(Setting, Result<SecretString, SealError>)>) 
         let text = match text {
             Ok(text) => text,
             Err(error) => {
-                tracing::error!(setting = setting.name(), %error, "a stored setting cannot be opened: enter it again");
+                tracing::error!(setting = setting.name(), %error, "a stored setting cannot be decrypted: enter it again");
                 values.lock(setting);
                 continue;
             }
         };
         if let Err(fault) = values.set(setting, text.expose_secret()) {
             let setting = setting.name();
-            tracing::warn!(setting, ?fault, "a stored setting cannot be used, its default holds");
+            tracing::warn!(setting, ?fault, "a stored setting is invalid, so its default is used");
         }
     }
     for setting in Setting::ALL {
         if let Some(Err(fault)) = fixed.text(setting).map(|text| values.set(setting, text)) {
             // Fixed texts were checked at the start.
-            tracing::error!(setting = setting.name(), ?fault, "a fixed setting cannot be used");
+            tracing::error!(setting = setting.name(), ?fault, "a fixed setting is invalid");
         }
     }
     values

@@ -1,4 +1,4 @@
-//! What people see of a bot beside its messages: its commands, descriptions and menu button.
+//! The appearance of a bot apart from its messages: its commands, descriptions and menu button.
 
 use hookgram::secret::BotToken;
 use serde::{Serialize, Serializer};

@@ -48,7 +48,7 @@ pub enum CallError {
     Unreachable,
 }
 
-/// What takes a bot's updates instead of this program.
+/// The other consumer of a bot's updates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {
     /// A webhook. It may have been set during the call.

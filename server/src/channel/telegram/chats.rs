@@ -54,11 +54,11 @@ struct Search {
 pub struct Look {
     /// The bot's `@name`, without the `@`.
     pub bot: String,
-    /// What the updates contained.
+    /// The result for the code.
     pub seen: Seen,
 }
 
-/// What a poll found.
+/// The result of a poll for a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// The code was sent from this chat.

@@ -25,7 +25,7 @@ impl Replays {
                 Ok(true) => PAUSE,
                 Ok(false) => REST,
                 Err(error) => {
-                    tracing::error!(%error, "a replay could not go on; it is tried again");
+                    tracing::error!(%error, "a bulk action could not continue and will be retried");
                     REST
                 }
             };
@@ -54,7 +54,7 @@ impl Replays {
                 Err(StoreError::NotFound) => {}
                 done => {
                     done?;
-                    tracing::debug!(bulk = bulk.id, kind = ?bulk.kind, "all that matched is done");
+                    tracing::debug!(bulk = bulk.id, kind = ?bulk.kind, "a bulk action is complete");
                 }
             }
             return Ok(true);

@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Keys>, SealError> {
 /// Creates a file with one new key if it does not exist. Restricts an existing one to its owner.
 pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
     if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        // Written without a key number, because earlier versions do not know numbers.
+        // Written without a key number, because earlier versions cannot parse numbers.
         let mut key = [0u8; 32];
         codes::fill(&mut key);
         make(path, &format!("{}\n", BASE64.encode(&key))).map_err(|source| fault(path, source))?;
@@ -75,7 +75,7 @@ fn sweep(path: &Path) {
         if entry.file_name().to_string_lossy().starts_with(&aside_name(""))
             && let Err(error) = fs::remove_file(entry.path())
         {
-            tracing::warn!(file = %entry.path().display(), %error, "this file holds keys and should be removed");
+            tracing::warn!(file = %entry.path().display(), %error, "this file contains keys and should be removed");
         }
     }
 }

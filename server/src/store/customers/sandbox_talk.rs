@@ -18,7 +18,7 @@ const LIFE: Millis = 30 * 24 * 60 * 60 * 1000;
 pub struct SandboxTalk {
     /// The time of the exchange.
     pub at: Millis,
-    /// What the customer wrote.
+    /// The customer's text.
     pub said: String,
     /// The answer.
     pub reply: StoredMessage,

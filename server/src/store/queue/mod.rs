@@ -229,7 +229,7 @@ impl Queue {
     async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
         tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
         if let Err(error) = self.end_unreadable(id, why, now).await {
-            tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
+            tracing::error!(delivery = id, %error, "the failure of a delivery could not be stored");
         }
     }
 
