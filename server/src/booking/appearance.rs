@@ -30,7 +30,11 @@ impl Consumer {
         match self.set_all().await {
             Ok(()) => {
                 if let Err(error) = self.state.store.booking.published(self.bot.id, &hash).await {
-                    tracing::warn!(bot = self.bot.id, %error, "the hash of a bot's published commands could not be stored");
+                    tracing::warn!(
+                        bot = self.bot.id,
+                        %error,
+                        "the hash of a bot's published commands could not be stored"
+                    );
                 }
             }
             // The next start of the consumer retries.
@@ -62,6 +66,10 @@ pub(super) async fn withdraw(state: &AppState, token: &BotToken, source: UpdateS
         results.push(telegram.delete_webhook(token).await);
     }
     for error in results.into_iter().filter_map(Result::err) {
-        tracing::warn!(bot = token.bot_id(), %error, "the commands, descriptions or webhook of a disabled booking bot could not be removed");
+        tracing::warn!(
+            bot = token.bot_id(),
+            %error,
+            "the commands, descriptions or webhook of a disabled booking bot could not be removed"
+        );
     }
 }

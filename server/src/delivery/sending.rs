@@ -34,7 +34,11 @@ impl Worker {
         // Release the delivery as soon as the database can be written, instead of waiting for the lease to expire.
         let again = DeliveryChange::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
         if let Err(error) = self.record(&claimed, None, &again).await {
-            tracing::error!(delivery = claimed.id, %error, "a delivery could not be released; it will be retried after its lease expires");
+            tracing::error!(
+                delivery = claimed.id,
+                %error,
+                "a delivery could not be released; it will be retried after its lease expires"
+            );
         }
     }
 
@@ -67,7 +71,11 @@ impl Worker {
             Ok(stopped) => Ok(stopped.then_some(DeliveryChange::Skipped(FailureCause::Stopped))),
             // Without the right encryption key, the list of `/stop`s cannot be read.
             Err(StoreError::Seal(error)) => {
-                tracing::warn!(delivery = claimed.id, %error, "the list of /stops cannot be decrypted; the delivery waits");
+                tracing::warn!(
+                    delivery = claimed.id,
+                    %error,
+                    "the list of /stops cannot be decrypted; the delivery waits"
+                );
                 let at = now().saturating_add(millis(LOCKED_PAUSE));
                 Ok(Some(DeliveryChange::Retry { at, unsure: false }))
             }

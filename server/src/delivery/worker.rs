@@ -412,6 +412,9 @@ impl Drop for Running {
 
 fn log_ended(done: Result<(), JoinError>) {
     if let Err(error) = done {
-        tracing::error!(%error, "the task of a delivery panicked; the delivery will be retried after its lease expires");
+        tracing::error!(
+            %error,
+            "the task of a delivery panicked; the delivery will be retried after its lease expires"
+        );
     }
 }

@@ -299,7 +299,10 @@ impl Sealer {
                 true
             }
             Ok(None) => {
-                tracing::error!(path = %path.display(), "the key file has changed and contains no valid keys: the previous keys stay in use");
+                tracing::error!(
+                    path = %path.display(),
+                    "the key file has changed and contains no valid keys: the previous keys stay in use"
+                );
                 false
             }
             Err(error) => {

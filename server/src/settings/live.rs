@@ -139,7 +139,11 @@ fn read(fixed: &Fixed, stored: Vec<(Setting, Result<SecretString, SealError>)>) 
         let text = match text {
             Ok(text) => text,
             Err(error) => {
-                tracing::error!(setting = setting.name(), %error, "a stored setting cannot be decrypted: enter it again");
+                tracing::error!(
+                    setting = setting.name(),
+                    %error,
+                    "a stored setting cannot be decrypted: enter it again"
+                );
                 values.lock(setting);
                 continue;
             }

@@ -166,7 +166,11 @@ async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> 
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if events.len() == 1 => vec![Err(error)],
         Err(error) => {
-            tracing::warn!(%error, events = events.len(), "a batch could not be stored; its events are being stored one by one");
+            tracing::warn!(
+                %error,
+                events = events.len(),
+                "a batch could not be stored; its events are being stored one by one"
+            );
             let mut outcomes = Vec::with_capacity(events.len());
             for event in events {
                 let outcome = commit(pool, sealer, std::slice::from_ref(event)).await;

@@ -134,7 +134,11 @@ async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Vec<Result<(), StoreErro
         Ok(()) => batch.iter().map(|_| Ok(())).collect(),
         Err(error) if batch.len() == 1 => vec![Err(error)],
         Err(error) => {
-            tracing::warn!(%error, rejections = batch.len(), "a batch could not be stored; its rejections are being stored one by one");
+            tracing::warn!(
+                %error,
+                rejections = batch.len(),
+                "a batch could not be stored; its rejections are being stored one by one"
+            );
             let mut outcomes = Vec::with_capacity(batch.len());
             for waiting in batch {
                 outcomes.push(commit(pool, std::slice::from_ref(waiting)).await);
