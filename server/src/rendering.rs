@@ -44,7 +44,6 @@ const BODYS_WAIT: Duration = Duration::from_secs(1);
 /// and the events of strangers.
 const MEMORY: usize = 32 << 20;
 const STRANGERS_MEMORY: usize = 16 << 20;
-/// The error for an event that exceeds a limit.
 const TOO_MUCH: WebhookError = WebhookError::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
 /// The kind of an event's sender. Strangers have threads and memory of their own, so that known senders never wait for
@@ -338,7 +337,6 @@ fn deliveries(
     if said { Ok(deliveries) } else { Err(WebhookError::NothingToSay) }
 }
 
-/// Builds the delivery to one participant.
 fn address_one(
     limits: &Limits,
     booking_host: &str,

@@ -34,7 +34,6 @@ const APART: Duration = Duration::from_millis(20);
 /// The reason why no updates arrive, and the host of a foreign webhook.
 type Report = (Option<Trouble>, Option<String>);
 
-/// The consumer of one bot's updates.
 #[derive(Clone)]
 struct Consumer {
     state: AppState,

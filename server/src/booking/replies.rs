@@ -21,7 +21,6 @@ use crate::{
     store::SenderKey,
 };
 
-/// The delay before a retry.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// An answer is dropped if its chat would have to wait longer than this, because other customers wait behind it.
@@ -34,7 +33,6 @@ const FORWARDED: usize = 5;
 /// The answers of a batch, by chat.
 pub(super) type Outbox = HashMap<i64, Answers>;
 
-/// A message to send.
 enum Message {
     /// The JSON body of `sendMessage`.
     Text(String),
@@ -42,10 +40,8 @@ enum Message {
     Forwarded { from: i64, message: i64 },
 }
 
-/// The result of sending a message.
 enum Sent {
     Done,
-    /// The message is not retried.
     GivenUp,
     /// Telegram refuses the token. The update must be handled again once the bot has a working token.
     TokenRefused,

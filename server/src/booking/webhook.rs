@@ -19,7 +19,6 @@ use crate::{
     state::AppState,
 };
 
-/// The path prefix of webhooks.
 pub(crate) const PATH: &str = "/telegram/";
 /// The ports that Telegram supports for webhooks.
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
@@ -29,7 +28,6 @@ const LONGEST: usize = 1024 * 1024;
 const CHECK: Duration = Duration::from_secs(5 * 60);
 /// The delay after a failed attempt to set a webhook.
 const AGAIN: Duration = Duration::from_secs(60);
-/// The header that carries the webhook's secret.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
 
 /// Whether Telegram can send updates to this public URL.

@@ -4,7 +4,6 @@ use std::{collections::HashSet, sync::Arc};
 
 use parking_lot::{Mutex, MutexGuard};
 
-/// The ids of the deliveries in flight. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InFlight(Arc<Mutex<HashSet<i64>>>);
 

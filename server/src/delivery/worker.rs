@@ -50,9 +50,7 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
 /// If nothing that is due is admitted, the worker backs off for 8× the duration of the scan, so that a burst of new
 /// events for bots that must wait cannot keep it scanning.
 const REST: u32 = 8;
-/// The longest such delay.
 const LONGEST_REST: Duration = Duration::from_millis(20);
-/// How long a shutdown waits for deliveries in flight.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
 /// The dependencies of the worker.
@@ -365,7 +363,6 @@ impl Worker {
     }
 }
 
-/// The result of a scan of the queue.
 struct Claim {
     claimed: Vec<Claimed>,
     /// The time until more deliveries may be due.
@@ -374,7 +371,6 @@ struct Claim {
     in_vain: bool,
 }
 
-/// A delivery that the pacing has admitted.
 struct Admitted {
     id: i64,
     sender: SenderKey,

@@ -20,13 +20,12 @@ use crate::{
     http::{descriptors, rate_limits::network},
 };
 
-/// An address other than a trusted proxy's may use at most one in `SHARE` of the connections.
+/// An address other than a trusted proxy's may use at most 1 / `SHARE` of all connections.
 const SHARE: usize = 4;
 
 /// The number of requests in flight that every address may have, however many others have.
 const FEW: usize = 8;
 
-/// Counts by network address.
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
 /// Limits connections. Cheap to clone.
@@ -125,7 +124,6 @@ impl Requests {
     }
 }
 
-/// The client has too many requests in flight.
 #[derive(Debug)]
 pub(crate) struct TooMany;
 

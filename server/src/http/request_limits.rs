@@ -40,7 +40,6 @@ pub(crate) async fn whole(
     })
 }
 
-/// A request body that is being received.
 #[derive(Debug)]
 pub(crate) struct Arriving {
     pieces: BodyDataStream,
@@ -50,7 +49,6 @@ pub(crate) struct Arriving {
     until: Instant,
 }
 
-/// The reason why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
     TooLong,
@@ -62,7 +60,6 @@ pub(crate) enum Unread {
 }
 
 impl Arriving {
-    /// Wraps a body that must arrive within `time`.
     pub(crate) fn new(headers: &HeaderMap, body: Body, time: Duration) -> Self {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Self {

@@ -7,10 +7,8 @@ use tokio::{
     time::timeout,
 };
 
-/// The size of one permit in bytes.
 const UNIT: usize = 1024;
 
-/// A memory budget. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     free: Arc<Semaphore>,
@@ -39,7 +37,6 @@ impl Memory {
         timeout(self.wait, self.free.clone().acquire_many_owned(units)).await.ok()?.ok()
     }
 
-    /// Creates an empty share, which can grow.
     pub(crate) fn share(&self) -> Share {
         Share { memory: self.clone(), taken: None }
     }

@@ -11,7 +11,6 @@ use crate::{
 
 const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
-/// The age at which a mail is given up.
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// The maximum number of addresses of a mail of the stateless endpoint.
 const STRANGERS_ADDRESSES: usize = 10;

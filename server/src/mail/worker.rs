@@ -30,7 +30,6 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 const CONFIRM_LINK: Millis = 7 * DAY;
 /// How long the unsubscribe link in an error mail is valid, in milliseconds.
 const STOP_LINK: Millis = 30 * DAY;
-/// How long a shutdown waits for the mail that is being sent.
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
 /// Sends due mails. Cheap to clone.
@@ -308,7 +307,6 @@ struct Round {
 }
 
 impl Round {
-    /// Records an address that may not get the mail.
     fn hold(&mut self, address: &EmailAddress, why: &'static str, done: &mut BTreeMap<String, bool>) {
         self.held.push((address.to_string(), why));
         done.insert(address.to_string(), false);
@@ -331,7 +329,6 @@ impl Round {
         true
     }
 
-    /// The next state of the mail.
     fn end(self, mail: &ClaimedMail, done: &BTreeMap<String, bool>, now: Millis) -> MailChange {
         if let Some(why) = self.later {
             let age = u64::try_from(now.saturating_sub(mail.due_at)).unwrap_or_default();

@@ -22,7 +22,6 @@ use crate::{
 
 /// The maximum number of queued lines. Further lines are dropped.
 const WAITING: usize = 4096;
-/// How long [`Log::finish`] waits.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 /// The interval at which `finish` retries while the queue is full.
 const ROOM: Duration = Duration::from_millis(5);

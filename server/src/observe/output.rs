@@ -10,7 +10,6 @@ use std::{
 /// The first error by which text of standard output was lost.
 static LOST: OnceLock<io::Error> = OnceLock::new();
 
-/// Writes a line to standard output.
 pub(crate) fn line(text: impl Display) {
     write(format_args!("{text}\n"));
 }

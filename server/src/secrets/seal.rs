@@ -67,7 +67,6 @@ pub enum Home {
 
 struct Held {
     keys: Arc<Keys>,
-    /// The stamp of the file that the keys were read from.
     stamp: Option<Stamp>,
     /// Keys that were removed from the file, and when that was noticed. They still open values that were read before.
     gone: Vec<(Key, Instant)>,
@@ -345,7 +344,6 @@ impl Sealer {
     }
 }
 
-/// Drops keys that were removed more than [`LATE`] ago.
 fn forget(gone: &mut Vec<(Key, Instant)>, now: Instant) {
     gone.retain(|(_, since)| now.saturating_duration_since(*since) < LATE);
 }

@@ -24,7 +24,6 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     fixed: Fixed,
     now: RwLock<Arc<Values>>,
-    /// Serialises changes.
     changing: Mutex<()>,
 }
 

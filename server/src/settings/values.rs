@@ -131,7 +131,6 @@ impl Values {
         Ok(())
     }
 
-    /// Records that the stored text of a setting cannot be decrypted.
     pub(super) fn lock(&mut self, setting: Setting) {
         self.locked.insert(setting);
     }

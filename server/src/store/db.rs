@@ -17,7 +17,6 @@ use crate::secrets::seal::Sealer;
 pub struct Db {
     /// The pool of the single writing connection.
     pub(in crate::store) write: SqlitePool,
-    /// The pool of read-only connections.
     pub(in crate::store) read: SqlitePool,
     pub(in crate::store) sealer: Sealer,
     pub(in crate::store) acceptor: Acceptor,

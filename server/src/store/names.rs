@@ -189,7 +189,6 @@ where
 pub(super) struct ChannelCode(ChannelKind);
 
 impl ChannelCode {
-    /// The number that is stored for a channel.
     pub(super) const fn of(channel: ChannelKind) -> i64 {
         match channel {
             ChannelKind::Telegram => 0,

@@ -66,7 +66,6 @@ impl fmt::Display for Conflict {
     }
 }
 
-/// The JSON of every response.
 #[derive(Deserialize)]
 pub(super) struct Reply<T> {
     #[serde(default)]
@@ -88,7 +87,6 @@ pub(super) struct Parameters {
 pub(super) struct NoParameters {}
 
 impl Telegram {
-    /// Calls a method with a JSON body and returns its `result`.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         token: &BotToken,
@@ -124,7 +122,6 @@ pub(super) fn client(http1_only: bool) -> Result<Client, reqwest::Error> {
 /// A response before parsing.
 pub(super) struct Received {
     pub(super) bytes: Vec<u8>,
-    /// The value of `Retry-After`, in seconds.
     pub(super) retry_after: Option<u64>,
 }
 
@@ -136,7 +133,6 @@ pub(super) async fn receive(request: RequestBuilder, most: usize) -> Result<Rece
     Ok(Received { bytes, retry_after })
 }
 
-/// The value of `Retry-After`, in seconds.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<u64> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }

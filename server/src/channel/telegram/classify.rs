@@ -4,7 +4,6 @@ use hookgram::delivery::FailureCause;
 
 use crate::channel::{Answer, Classified, Meaning};
 
-/// Classifies an answer, see [`Channel::classify`](crate::channel::Channel::classify).
 pub(crate) fn classify(answer: &Answer) -> Classified {
     let (meaning, cause, heard) = match answer {
         Answer::Sent { .. } => (Meaning::Sent, FailureCause::Refused, true),

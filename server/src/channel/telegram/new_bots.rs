@@ -57,7 +57,6 @@ pub struct NewBotLimiter(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     heard: HashMap<SenderKey, Instant>,
-    /// One window for each of [`LIMITS`].
     new: [Window; LIMITS.len()],
     checks: [Window; LIMITS.len()],
     deliveries: [Window; LIMITS.len()],

@@ -163,7 +163,6 @@ struct GetUpdates<'a> {
     allowed_updates: &'a [UpdateKind],
 }
 
-/// The Bot API's ChatMemberUpdated.
 #[derive(Deserialize)]
 struct ChatMemberUpdated {
     chat: Chat,

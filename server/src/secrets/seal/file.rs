@@ -36,7 +36,6 @@ impl Stamp {
     }
 }
 
-/// Reads the keys of a file; `None` if its content is invalid.
 pub(super) fn read(path: &Path) -> Result<Option<Keys>, SealError> {
     let text = fs::read_to_string(path).map(secrecy::SecretString::from).map_err(|source| fault(path, source))?;
     Ok(Keys::parse(text.expose_secret()))

@@ -51,7 +51,6 @@ impl Keys {
         (!keys.is_empty()).then_some(Self(keys))
     }
 
-    /// Generates a single key.
     pub(super) fn new() -> Option<Self> {
         Key::new(FIRST).map(|key| Self(vec![key]))
     }
@@ -73,12 +72,10 @@ impl Keys {
         Some(Self(keys))
     }
 
-    /// The first key alone.
     pub(super) fn without_the_others(&self) -> Self {
         Self(self.0.iter().take(1).cloned().collect())
     }
 
-    /// The keys that are not in `others`.
     pub(super) fn those_not_in(&self, others: &Self) -> Vec<Key> {
         let is_there = |key: &Key| {
             let same = |other: &Key| other.text.expose_secret() == key.text.expose_secret();
@@ -99,7 +96,6 @@ impl Keys {
         self.0.iter().map(|key| key.number).collect()
     }
 
-    /// The text form, one key per line.
     pub(super) fn write(&self) -> SecretString {
         SecretString::from(
             self.0.iter().map(|key| format!("{}:{}\n", key.number, key.text.expose_secret())).collect::<String>(),

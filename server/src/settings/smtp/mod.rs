@@ -64,10 +64,8 @@ pub struct Letter {
     pub html: String,
 }
 
-/// The result of sending to one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Posted {
-    /// The server accepted the mail.
     Taken,
     /// The server rejected the mail permanently, with this reply.
     Refused(String),

@@ -10,9 +10,7 @@ use percent_encoding::percent_decode_str;
 
 pub(crate) const URL: &str = "HOOKGRAM_SMTP_URL";
 pub(crate) const URL_FILE: &str = "HOOKGRAM_SMTP_URL_FILE";
-/// The default port of `smtp://`: submission.
 pub(super) const SUBMISSION: u16 = 587;
-/// The default port of `smtps://`.
 pub(super) const SUBMISSIONS: u16 = 465;
 
 /// The SMTP server and the sender of mails.

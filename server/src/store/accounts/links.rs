@@ -38,7 +38,6 @@ impl LinkKind {
         }
     }
 
-    /// The audit action for creating such a link.
     fn made(self) -> AuditAction {
         match self {
             Self::Setup => AuditAction::SetupLink,

@@ -307,7 +307,6 @@ impl Accounts {
     }
 }
 
-/// Records an action on an account in the audit log.
 async fn record_of(tx: &mut SqliteConnection, user_id: i64, action: AuditAction, by: &By) -> Result<(), StoreError> {
     let email: String =
         sqlx::query_scalar("SELECT email FROM users WHERE id = ?1").bind(user_id).fetch_one(&mut *tx).await?;

@@ -20,7 +20,6 @@ pub(crate) use self::entry::profile_changes;
 pub use self::entry::{AuditRecord, By, COMMAND_LINE, Change};
 use super::{StoreError, db::Db};
 
-/// The number of entries deleted in one batch.
 const SWEPT: i64 = 64;
 
 /// The filter and the position of a page of the audit log.

@@ -313,7 +313,6 @@ async fn put_secret(
     Ok(())
 }
 
-/// Enables or disables a booking bot, see [`Booking::set_enabled`].
 pub(in crate::store) async fn set_enabled(
     tx: &mut SqliteConnection,
     bot: i64,

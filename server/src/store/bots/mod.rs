@@ -105,7 +105,6 @@ pub enum Entered {
     Refused,
 }
 
-/// The columns of a [`Bot`].
 #[derive(FromRow)]
 pub(in crate::store) struct BotRow {
     bot_id: i64,
@@ -184,7 +183,6 @@ macro_rules! select {
     };
 }
 
-/// Decrypts the token of a bot.
 pub(in crate::store) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> Result<BotToken, StoreError> {
     let text = sealer.open(Place::BotToken(id), sealed)?;
     BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("bots.token"))
@@ -290,7 +288,6 @@ impl Bots {
     }
 }
 
-/// The bot of the sandbox.
 fn sandbox_bot() -> BotRecord {
     BotRecord {
         bot: Bot { id: SANDBOX_BOT, name: String::new(), username: String::new(), state: BotState::Working },
@@ -385,7 +382,6 @@ pub(in crate::store) async fn enter(
     Ok(if is_same { Entered::Same } else { Entered::Stored })
 }
 
-/// Stores a bot from a file: its token and its booking bot.
 pub(in crate::store) async fn put_edited(
     tx: &mut SqliteConnection,
     sealer: &Sealer,

@@ -38,7 +38,6 @@ impl Bots {
     }
 }
 
-/// See [`Bots::move_tokens`].
 pub(in crate::store) async fn move_tokens(write: &SqlitePool, sealer: &Sealer) -> Result<usize, StoreError> {
     let rows: Vec<Row> =
         sqlx::query_as("SELECT profile_id, bot_id, token, place FROM profile_tokens ORDER BY bot_id, place")

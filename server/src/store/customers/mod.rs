@@ -165,7 +165,6 @@ async fn is_reachable(tx: &mut SqliteConnection, bot: i64, customer: i64) -> Res
     Ok(())
 }
 
-/// Stores the names of a person and the time of the contact.
 async fn put_contact(tx: &mut SqliteConnection, who: &Contact, at: Millis) -> Result<(), StoreError> {
     let folded = fold(&format!("{} {}\n@{}", who.first_name, who.last_name, who.username));
     sqlx::query(

@@ -171,7 +171,6 @@ pub(in crate::store) async fn forget_locked(tx: &mut SqliteConnection, sealer: &
     Ok(())
 }
 
-/// Whether this hash is stored.
 pub(super) async fn exists(connection: &mut SqliteConnection, hash: &[u8]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM stops WHERE hash = ?1)")
         .bind(hash)

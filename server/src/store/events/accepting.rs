@@ -16,7 +16,6 @@ use crate::{
     },
 };
 
-/// The maximum number of events in one commit.
 const BATCH: usize = 128;
 /// The maximum number of deliveries and bytes in one commit, so that other writers do not wait long. A single larger
 /// event is still stored.
@@ -56,7 +55,6 @@ impl AcceptedEvent {
     }
 }
 
-/// An event that waits for its commit.
 #[derive(Debug)]
 struct Waiting {
     event: AcceptedEvent,
@@ -72,7 +70,6 @@ pub(in crate::store) struct Acceptor {
     strangers: Line,
 }
 
-/// A queue of events with a limit on their total bytes.
 #[derive(Clone, Debug)]
 struct Line {
     events: mpsc::UnboundedSender<Waiting>,

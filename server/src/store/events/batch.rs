@@ -41,7 +41,6 @@ struct First {
     received_at: Millis,
 }
 
-/// The current sender of a profile's messages.
 #[derive(Clone, Default, FromRow)]
 struct Sender {
     id: i64,
@@ -65,7 +64,6 @@ struct EventRow<'a> {
     admitted: Admitted,
 }
 
-/// A text that several deliveries of an event share.
 struct TextRow<'a> {
     id: i64,
     event_id: i64,

@@ -11,7 +11,6 @@ use crate::store::{SenderKey, Store, StoreError};
 
 /// A cached token is looked up again after this time, because its profile may have been deleted.
 const AGE: Duration = Duration::from_secs(60);
-/// The maximum number of cached tokens.
 const TOKENS: usize = 20_000;
 
 /// A cache of known tokens. Unknown tokens are not cached, because a check may make a token known at any time.

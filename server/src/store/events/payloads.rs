@@ -78,7 +78,6 @@ impl Packed {
     }
 }
 
-/// The compressed form, if it is shorter.
 fn pack(body: &[u8], length: u32, room: &mut Vec<u8>) -> Option<Vec<u8>> {
     let most = lz4_flex::block::get_maximum_output_size(body.len());
     if room.len() < most {

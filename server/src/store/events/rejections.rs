@@ -27,7 +27,6 @@ use crate::{
 const BATCH: usize = 64;
 /// The maximum number of bytes in one commit. A single larger rejection is still stored.
 const BATCH_BYTES: usize = 1 << 20;
-/// The delay after each commit.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A POST that was answered 4xx.
@@ -71,7 +70,6 @@ impl Rejection {
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Rejections(mpsc::Sender<Waiting>);
 
-/// A rejection that waits for its commit.
 #[derive(Debug)]
 struct Waiting {
     rejection: Rejection,
@@ -118,7 +116,6 @@ async fn write_for_ever(pool: SqlitePool, stored: Arc<Notify>, mut given: mpsc::
     }
 }
 
-/// A rejection with the values of its row.
 struct Row<'a> {
     id: i64,
     sender_key: SenderKey,

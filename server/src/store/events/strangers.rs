@@ -29,7 +29,6 @@ const FINISHED: i64 = 1_000;
 const FINISHED_BYTES: i64 = 32 << 20;
 /// How long strangers' finished events are kept, in milliseconds.
 const KEPT: Millis = 24 * 60 * 60 * 1000;
-/// The number of events that one step deletes.
 const SWEPT: i64 = 16;
 /// The holder in `stateless_usage` for the sum over all strangers.
 const ALL: &str = "*";
@@ -85,9 +84,7 @@ pub(in crate::store) struct Admission {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Admitted {
-    /// As an event of a profile or of a known token.
     Known,
-    /// As a stranger's event.
     Stranger,
     /// Not admitted: too many events wait for the token, the address, or all strangers.
     Full,

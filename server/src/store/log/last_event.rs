@@ -66,7 +66,6 @@ struct Row {
     reason: Option<String>,
 }
 
-/// The maximum that [`Log::events_since`] counts.
 const COUNTED: i64 = 1_000;
 
 impl Log {

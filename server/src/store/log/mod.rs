@@ -293,7 +293,6 @@ impl Log {
         Ok(bounds)
     }
 
-    /// The id of the first event received at this time or later.
     async fn first_event(&self, at: Millis) -> Result<Option<i64>, StoreError> {
         let first = "SELECT id FROM events WHERE received_at >= ?1 ORDER BY received_at, id LIMIT 1";
         Ok(sqlx::query_scalar(first).bind(at).fetch_optional(&self.read).await?)

@@ -39,22 +39,18 @@ pub(in crate::store) const NAMES: &str =
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) enum QueryPlan {
     /// All events, or those with a delivery that has arrived.
-    Events { delivered: bool },
-    /// The events of a bot at the stateless endpoint.
+    Events {
+        delivered: bool,
+    },
     Bot,
-    /// The events of a booking.
     Order,
-    /// The deliveries to a chat.
     Chat,
-    /// The deliveries that failed for a cause.
     Cause,
     /// The finished deliveries in this state, other than delivered.
     Undelivered(DeliveryState),
-    /// The same for one profile.
     UndeliveredOf(DeliveryState),
     /// Unfinished deliveries that are not suspended.
     Open,
-    /// Suspended deliveries.
     Suspended,
     /// The events with this outcome that were not accepted.
     NotAccepted(EventOutcome),
@@ -95,7 +91,6 @@ impl QueryPlan {
         matches!(self, Self::Events { .. } | Self::Bot | Self::Order | Self::NotAccepted(_))
     }
 
-    /// Appends the FROM clause and the condition of the index.
     fn lead(self, query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
         match self {
             // CROSS fixes the order of the loops. In the other order, SQLite would sort all delivered messages.
@@ -141,7 +136,6 @@ impl QueryPlan {
         }
     }
 
-    /// Appends the condition for rows older than a position.
     fn behind(self, query: &mut QueryBuilder<Sqlite>, place: LogPlace) {
         match self {
             Self::Events { .. } | Self::Bot => {
@@ -221,7 +215,6 @@ pub(in crate::store) fn time(
     }
 }
 
-/// Appends the remaining conditions of the filter.
 pub(in crate::store) fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
     if let Some(bot) = filter.bot {
         query.push(" AND e.profile_id IS NULL AND e.bot_id = ").push_bind(bot);

@@ -50,9 +50,7 @@ pub(in crate::store) struct Addresses {
 struct Known {
     read_at: Instant,
     confirmed: HashSet<String>,
-    /// The addresses of accounts and profiles.
     ours: HashSet<String>,
-    /// The senders of the profiles' tokens.
     senders: HashSet<Vec<u8>>,
 }
 

@@ -21,10 +21,8 @@ const OPEN_OF_A_TOKEN: i64 = 40;
 /// From this number of unfinished mails of the stateless endpoint on, none is added for a token that Telegram has never
 /// accepted.
 const OPEN_OF_STRANGERS: i64 = 200;
-/// The maximum number of unfinished mails of the stateless endpoint.
 const OPEN_OF_ALL: i64 = 1_000;
 
-/// Failures with one cause.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Failure<'a> {
     /// The profile's id, or `None` for the stateless endpoint.
@@ -39,7 +37,6 @@ pub(in crate::store) struct Failure<'a> {
     pub at: Millis,
 }
 
-/// Adds the failures of these deliveries to a mail.
 pub(in crate::store) async fn add_deliveries(
     tx: &mut SqliteConnection,
     failure: Failure<'_>,

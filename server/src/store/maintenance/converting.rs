@@ -10,7 +10,6 @@ use crate::store::{Maintenance, StoreError};
 const ROWS: i64 = 200;
 const BYTES: i64 = 1 << 20;
 
-/// The progress of the conversion in a table.
 #[derive(FromRow)]
 struct Progress {
     name: String,

@@ -14,13 +14,11 @@ use crate::{
     time::Millis,
 };
 
-/// The number of deliveries that one commit erases.
 const STEP: i64 = 20;
 /// The number of deleted words around which one commit overwrites remnants, and the number of rows to rewrite around
 /// each: more than two pages contain.
 const WORDS: usize = 4;
 const ROWS_AROUND: i64 = 300;
-/// The number of events that one step scans.
 const LOOKED: i64 = 200;
 /// The number of erasures that a page shows, latest first.
 const SHOWN: i64 = 20;

@@ -29,7 +29,6 @@ struct Body {
     body: Option<Vec<u8>>,
 }
 
-/// A row of `people`.
 #[derive(Serialize)]
 struct Row {
     event: i64,

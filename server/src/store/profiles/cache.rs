@@ -10,7 +10,6 @@ use crate::store::{Profiles, StoreError, StoredProfile};
 /// The maximum number of cached profiles. A full cache is cleared.
 const KEPT: usize = 1_024;
 
-/// Profiles by their current webhook key.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct ProfileCache(Arc<Mutex<HashMap<String, Arc<StoredProfile>>>>);
 

@@ -5,7 +5,6 @@ use sqlx::SqlitePool;
 
 use crate::store::StoreError;
 
-/// Folds a text for search.
 pub(in crate::store) fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }

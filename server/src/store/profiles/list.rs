@@ -23,7 +23,6 @@ use crate::{
 };
 
 const HOUR: Millis = 60 * 60 * 1000;
-/// The number of hours in the 7 days that the list shows.
 const WEEK: i64 = 7 * 24;
 
 /// A profile in the list.
@@ -80,7 +79,6 @@ macro_rules! failing {
     };
 }
 
-/// SQL: whether profile `p` has no stored event.
 macro_rules! unused {
     () => {
         "NOT EXISTS (SELECT 1 FROM events e WHERE e.profile_id = p.id)"
@@ -188,7 +186,6 @@ struct DayRow {
     skipped: i64,
 }
 
-/// The forms of a search text that the statements use.
 struct Search {
     folded: String,
     bot: String,
@@ -239,7 +236,6 @@ impl Profiles {
         Ok(([found, enabled, disabled, failing, rounded(row.unused)], whole(row.everything)))
     }
 
-    /// One profile as the list shows it.
     #[cfg(test)]
     pub(in crate::store) async fn listed_one(&self, id: i64, now: Millis) -> Result<Option<ListedProfile>, StoreError> {
         let mut reader = self.read.acquire().await?;

@@ -433,7 +433,6 @@ pub(in crate::store) async fn put(
     Ok(id)
 }
 
-/// Whether the booking bot of this bot is enabled.
 async fn has_booking_bot(tx: &mut SqliteConnection, bot: i64) -> Result<bool, StoreError> {
     let has = "SELECT EXISTS (SELECT 1 FROM booking_bots WHERE bot_id = ?1 AND enabled)";
     Ok(sqlx::query_scalar(has).bind(bot).fetch_one(tx).await?)

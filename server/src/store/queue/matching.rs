@@ -13,7 +13,6 @@ use crate::store::{
     queue::bulk::Bulk,
 };
 
-/// The number of deliveries in one step of a bulk action.
 const STEP: i64 = 16;
 /// The number of matching deliveries that a preview shows.
 const SHOWN: i64 = 100;

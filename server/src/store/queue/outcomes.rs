@@ -169,7 +169,6 @@ pub(in crate::store) async fn arrived(
     Ok(done.rows_affected() > 0)
 }
 
-/// Applies a change. `cause` is the cause of a failure.
 async fn apply(
     tx: &mut SqliteConnection,
     claimed: &Claimed,

@@ -35,7 +35,6 @@ pub(in crate::store) struct Replayable {
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) replaced: bool,
     pub(in crate::store) has_event_token: bool,
-    /// The current version of the profile.
     pub(in crate::store) version: Option<i64>,
     #[sqlx(try_from = "MaybeChannelCode")]
     pub(in crate::store) channel_now: Option<ChannelKind>,
@@ -81,7 +80,6 @@ pub(in crate::store) const ARRIVED: &str = concat!(
     " OR o.finished_at IS NULL))"
 );
 
-/// The sender and the channel of a replay.
 pub(in crate::store) struct Sender {
     pub(in crate::store) sender: SenderKey,
     pub(in crate::store) bot_id: Option<i64>,
@@ -110,7 +108,6 @@ impl Replayable {
         Ok(arrived.bind(forms.0.as_str()).bind(&forms.1).fetch_one(tx).await?)
     }
 
-    /// Checks whether the delivery may be replayed at all.
     pub(in crate::store) fn judge(&self, ask: Ask) -> Result<(), ReplayError> {
         match self.state {
             _ if self.replaced => Err(ReplayError::Replaced),

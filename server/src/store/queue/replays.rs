@@ -173,7 +173,6 @@ async fn fulfil(
     Ok(Some(Ok(id)))
 }
 
-/// The chat, the message and the sender of the replay.
 fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, StoredMessage, Sender), ReplayError> {
     match wish {
         Wish::AsItWas(_) => {
@@ -210,7 +209,6 @@ async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, no
     Ok(())
 }
 
-/// Inserts a new delivery that replays this one.
 async fn replace(
     tx: &mut SqliteConnection,
     row: &Replayable,

@@ -20,7 +20,6 @@ use crate::{
 
 /// The name of the row in `settings`. No setting has this name.
 const ROW: &str = "sealing_key";
-/// The row's plain text.
 const TEXT: &str = "hookgram";
 
 /// Whether the available keys belong to the database.

@@ -10,7 +10,6 @@ use crate::{
 
 /// The number of secrets resealed in one commit. Other writers wait for the commit.
 const STEP: usize = 64;
-/// The number of events that one query scans.
 const EVENTS: i64 = 5_000;
 
 /// The columns that hold secrets.
@@ -34,7 +33,6 @@ pub enum Column {
     EventToken,
 }
 
-/// An encrypted secret and its row.
 #[derive(Clone, Debug, FromRow)]
 struct Sealed {
     /// The row's id, if it is a number.
