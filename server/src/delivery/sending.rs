@@ -69,12 +69,12 @@ impl Worker {
         let Some((bot, customer)) = bot.zip(customer) else { return Ok(None) };
         match self.deps.store.customers.has_stopped(bot, customer).await {
             Ok(stopped) => Ok(stopped.then_some(DeliveryChange::Skipped(FailureCause::Stopped))),
-            // Without the right encryption key, the list of `/stop`s cannot be read.
+            // Without the right encryption key, nobody can check whether the recipient has said `/stop`.
             Err(StoreError::Seal(error)) => {
                 tracing::warn!(
                     delivery = claimed.id,
                     %error,
-                    "the list of /stops cannot be decrypted; the delivery waits"
+                    "the key of the /stop hashes cannot be decrypted; the delivery waits"
                 );
                 let at = now().saturating_add(millis(LOCKED_PAUSE));
                 Ok(Some(DeliveryChange::Retry { at, unsure: false }))

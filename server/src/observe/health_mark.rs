@@ -42,8 +42,8 @@ impl HealthMark {
         if before.is_none_or(|(_, at)| at < now - HOUR) {
             tracing::warn!(
                 %address,
-                "requests come with forwarding headers, but HOOKGRAM_TRUSTED_PROXIES does not name where they come from: \
-                 everybody behind it counts as one address"
+                "a proxy that HOOKGRAM_TRUSTED_PROXIES does not name forwards requests: all clients behind it count as one \
+                 address"
             );
         }
     }

@@ -62,7 +62,7 @@ pub struct Log {
 #[derive(Debug)]
 enum Entry {
     Line(String),
-    /// Is answered once everything before it has been written.
+    /// A request to signal that all earlier entries are written.
     Mark(SyncSender<()>),
 }
 

@@ -108,7 +108,8 @@ impl Replays {
             Some(Err(_)) | None => return Err(ReplayError::NotMade),
         };
         let received_at = now();
-        // If the same event was accepted in the meantime, it replaces this one.
+        // The duplicate window includes the age of the event, so that a copy accepted since then counts as the first
+        // copy.
         let age = received_at.saturating_sub(refused.received_at).max(0);
         Ok(AcceptedEvent {
             public_id: codes::public_id(),
