@@ -211,8 +211,8 @@ impl MailWorker {
         Ok(round.end(mail, done, now))
     }
 
-    /// Keeps the addresses that may get mails of the stateless endpoint. The others are recorded in `done`, and
-    /// unconfirmed ones are sent a confirmation mail.
+    /// Keeps the addresses that may get mails of the stateless endpoint. The others are recorded in `done`, and a
+    /// confirmation mail is queued for unconfirmed ones.
     async fn those_who_agreed<'a>(
         &self,
         mail: &ClaimedMail,

@@ -34,7 +34,7 @@ pub fn restrict(path: &Path) {
     }
 }
 
-/// Sets the mode of the file that standard output is redirected to to 0600, because the output contains secrets. Does
+/// Restricts the file to which standard output is redirected to mode 0600, because the output contains secrets. Does
 /// nothing for a terminal or a pipe.
 pub fn restrict_output() {
     #[cfg(unix)]

@@ -194,10 +194,6 @@ impl Sealer {
     }
 
     /// Uses a new key that is lost when the process ends.
-    ///
-    /// # Errors
-    ///
-    /// Does not happen: a generated key is valid.
     pub fn ephemeral() -> Result<Self, SealError> {
         Keys::new().map(|keys| Self::new(Home::Environment, keys, None)).ok_or(SealError::CannotSeal)
     }
@@ -222,10 +218,6 @@ impl Sealer {
     }
 
     /// The first key, which ought to be the sealing key.
-    ///
-    /// # Errors
-    ///
-    /// Does not happen: there is always a key.
     pub fn first(&self) -> Result<Key, SealError> {
         self.keys().first().cloned().ok_or(SealError::CannotSeal)
     }
@@ -243,19 +235,11 @@ impl Sealer {
     }
 
     /// Seals a value that is kept outside the database, in a form or a cookie.
-    ///
-    /// # Errors
-    ///
-    /// [`SealError::CannotSeal`], which does not happen with texts of a token's size.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
         self.present()?.seal(place, text)
     }
 
     /// The sealing key as last read from the database, or the first key if it was not read yet.
-    ///
-    /// # Errors
-    ///
-    /// Does not happen: there is always a key.
     pub fn present(&self) -> Result<Key, SealError> {
         let sealing = self.0.held.lock().sealing;
         sealing.and_then(|number| self.keys().get(number).cloned()).map_or_else(|| self.first(), Ok)

@@ -126,10 +126,6 @@ impl Key {
     }
 
     /// Encrypts a text and binds it to a place.
-    ///
-    /// # Errors
-    ///
-    /// [`SealError::CannotSeal`], which does not happen with texts of a token's size.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
         let head = [FORMAT, self.number];
         let mut nonce = [0u8; NONCE];
