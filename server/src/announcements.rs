@@ -1,4 +1,4 @@
-//! Announces changes to the pages that stay open.
+//! Broadcasts change notifications to pages that stay open.
 
 use std::sync::{
     Arc,
@@ -9,10 +9,10 @@ use tokio::sync::broadcast;
 
 use crate::time::now;
 
-/// How many announcements a slow page may be behind before it misses some.
+/// The number of notifications a slow subscriber may lag behind before it misses some.
 const BEHIND: usize = 256;
 
-/// Ids of what has changed, and how many there were. Cheap to clone.
+/// Broadcasts the ids of changed items and counts the broadcasts. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Announcements(Arc<Inner>);
 
@@ -24,34 +24,34 @@ struct Inner {
 
 impl Default for Announcements {
     fn default() -> Self {
-        // The count of an earlier process must not be met again by chance.
+        // Start from the clock, so that a page from before a restart does not see the same count again by chance.
         let count = AtomicU64::new(u64::try_from(now()).unwrap_or(0));
         Self(Arc::new(Inner { sender: broadcast::Sender::new(BEHIND), count }))
     }
 }
 
 impl Announcements {
-    /// Tells every listener that this has changed.
+    /// Notifies every subscriber that the item with this id has changed.
     pub fn announce(&self, id: i64) {
         self.0.count.fetch_add(1, Ordering::SeqCst);
-        // An error means that nobody listens.
+        // Sending fails if there are no subscribers, which is fine.
         let _ = self.0.sender.send(id);
     }
 
-    /// The ids that are announced from now on.
+    /// Subscribes to notifications from now on.
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<i64> {
         self.0.sender.subscribe()
     }
 
-    /// Changes with each announcement. A page that was made at one count misses nothing if it is still the same when
-    /// the page begins to listen.
+    /// A number that changes with each notification. If it is the same when a page subscribes as when the page was
+    /// rendered, the page has missed nothing.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.0.count.load(Ordering::SeqCst)
     }
 
-    /// How many listen.
+    /// The number of subscribers.
     #[must_use]
     pub fn listeners(&self) -> usize {
         self.0.sender.receiver_count()

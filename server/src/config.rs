@@ -1,5 +1,5 @@
-//! Settings (contract §6): from flags and the environment, to values that need no more checking. Those that admins may
-//! set as well are in [`crate::settings`].
+//! Startup settings (contract §6), parsed from flags and the environment. Settings that admins may change too are in
+//! [`crate::settings`].
 
 use std::{
     env,
@@ -103,12 +103,12 @@ pub struct Settings {
     pub log_format: String,
 }
 
-/// The settings of the command line and the environment, parsed.
+/// The parsed settings of the command line and the environment.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The address to listen on.
     pub listen: SocketAddr,
-    /// The start of profile URLs, if it is set.
+    /// The prefix of profile URLs, if it is set.
     pub public_url: Option<PublicUrl>,
     /// The data folder.
     pub data_dir: PathBuf,
@@ -122,7 +122,7 @@ pub struct Config {
     pub fixed: Fixed,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// The bearer token that opens `/metrics`.
+    /// The bearer token that `/metrics` requires.
     pub metrics_token: Option<SecretString>,
     /// The log filter.
     pub log: String,
@@ -130,21 +130,21 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Time limits for slow clients.
     pub patience: Patience,
-    /// Most connections at once; fewer if the process may open too few files.
+    /// The maximum number of connections; fewer if the limit on open files is too low.
     pub connections: usize,
 }
 
-/// Most connections at once; more wait to be accepted.
+/// The maximum number of connections. Further connections wait to be accepted.
 pub const CONNECTIONS: usize = 4096;
 
-/// Time limits for slow clients.
+/// Timeouts for slow clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// For a request's head. An idle connection is closed after this time too.
+    /// The timeout for a request's head, and for an idle connection.
     pub head: Duration,
-    /// For the body of an event or of a small form.
+    /// The timeout for the body of an event or of a small form.
     pub body: Duration,
-    /// For a form that may contain a file.
+    /// The timeout for a form that may contain a file.
     pub form: Duration,
     /// How long a client may read nothing of a response before its connection is closed.
     pub write: Duration,
@@ -167,17 +167,18 @@ impl Default for Patience {
 /// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 impl Settings {
-    /// Parses every setting.
+    /// Parses all settings.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    ///
+    /// The first invalid setting.
     pub fn read(&self) -> Result<Config, BadSetting> {
         let listen = self.listen.replacen("localhost:", "127.0.0.1:", 1);
         Ok(Config {
@@ -241,8 +242,8 @@ impl Config {
         Location { data_dir: &self.data_dir, database: self.database.as_deref(), key: self.secret_key.as_ref() }
     }
 
-    /// The start of profile URLs, for a server that listens at `listening`. Where it listens at every address of the
-    /// machine, `localhost` stands for the machine.
+    /// The prefix of profile URLs, for a server that listens at `listening`. If the server listens at all addresses of
+    /// the machine, the host is `localhost`.
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| {
@@ -260,7 +261,7 @@ impl Config {
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// Parses `https://hooks.example.com`, in upper or lower case; `None` with a path, a user or a query.
+    /// Parses `https://hooks.example.com`, in upper or lower case. Returns `None` if it has a path, a user or a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let url = reqwest::Url::parse(&web_address(text)?).ok()?;
@@ -289,7 +290,8 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// Whether an address means this machine or its own network. Only the form of the address decides; nothing is resolved.
+/// Whether an address denotes this machine or its local network. Only the form of the address decides; nothing is
+/// resolved.
 pub(crate) fn is_only_here(address: &str) -> bool {
     let url = reqwest::Url::parse(address).ok();
     let Some(host) = url.as_ref().and_then(reqwest::Url::host_str) else { return true };
@@ -335,7 +337,7 @@ fn secret_key() -> Result<Option<KeySource>, BadSetting> {
     Ok(text.or_else(|| variable("HOOKGRAM_SECRET_KEY_FILE").map(|path| KeySource::File(path.into()))))
 }
 
-/// A secret from the environment or from the file that the environment names.
+/// Reads a secret from the environment, or from the file that the environment names.
 fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>, BadSetting> {
     if let Some(value) = variable_text(name)? {
         return Ok(Some(SecretString::from(value)));
@@ -349,7 +351,7 @@ fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>
     }
 }
 
-/// The secret in the text of a file. Editors of Windows begin a file with a byte order mark.
+/// The secret in the text of a file. Windows editors put a byte order mark at the start of a file.
 fn in_file(text: &str) -> &str {
     text.trim_start_matches('\u{feff}').trim()
 }
@@ -372,7 +374,7 @@ pub fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
-/// Whether an address lies in any of these networks.
+/// Whether an address belongs to any of these networks.
 #[must_use]
 pub fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
     let address = address.to_canonical();

@@ -1,9 +1,10 @@
 //! Hookgram's server: the two webhook endpoints, the store, delivery to channels, the pages, the command line.
 //!
-//! An event is accepted by [`webhook`], which renders its messages and stores both in one commit of [`store`] before it
-//! answers 200. [`delivery`] claims the due messages and sends them through [`channel`]; [`mail`] reports failures.
+//! [`webhook`] accepts an event: it renders the messages and stores the event and its messages in one commit of
+//! [`store`] before it answers 200. [`delivery`] claims the due deliveries and sends them through [`channel`]. [`mail`]
+//! reports failures.
 
-// `observe::output` writes what is printed: the macros panic when an output is closed or full.
+// Print through `observe::output`: the print macros panic if an output is closed or full.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod announcements;

@@ -1,4 +1,4 @@
-//! The binary `hookgram`; its code is in the library.
+//! The binary `hookgram`. Its code is in the library.
 
 use std::process::ExitCode;
 
@@ -11,12 +11,12 @@ fn main() -> ExitCode {
         Err(error) => return failed(&anyhow::Error::new(error).context("threads could not be started")),
     };
     let done = runtime.block_on(server::cli::run(cli));
-    // Work that still blocks a thread (a password's hash, a slow disk) must not delay the exit.
+    // Work that still blocks a thread (hashing a password, a slow disk) must not delay the exit.
     runtime.shutdown_background();
     done.unwrap_or_else(|error| failed(&error))
 }
 
-/// Prints the error with its causes as one sentence.
+/// Prints an error with its causes in one sentence.
 fn failed(error: &anyhow::Error) -> ExitCode {
     output::problem(format_args!("hookgram: {error:#}"));
     ExitCode::FAILURE

@@ -1,6 +1,6 @@
-//! Reads events and renders their messages. Both take CPU time and memory, so the cost is estimated first: small
-//! events are handled on the async threads, larger ones on blocking threads. The number of those at once, their memory
-//! and the wait for both are bounded.
+//! Parses events and renders their messages. Both take CPU time and memory, so the cost is estimated first. Small
+//! events are handled on the async threads, larger ones on blocking threads. The number of blocking threads, their
+//! memory and the wait for both are bounded.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,24 +29,25 @@ use tokio::{
 
 use crate::{limits::memory::Memory, secrets::links::Codes, store::NewDelivery};
 
-/// Most participants of one event (contract §2).
+/// The maximum number of participants of one event (contract §2).
 const PARTICIPANTS: usize = 1_000;
-/// Most bytes of the messages of one event, all together (contract §2).
+/// The maximum size in bytes of all messages of one event together (contract §2).
 const BYTES: usize = 4 * 1024 * 1024;
-/// Bytes of a body, or of texts, up to which the work is done on an async thread: about half a millisecond, two at
-/// worst.
+/// The size in bytes up to which a body is parsed, or texts are rendered, on an async thread. This takes about half a
+/// millisecond, two at worst.
 const AT_ONCE: usize = 32 * 1024;
-/// How long an event waits for a thread or for memory, and how long a body waits for memory. After that the request is
-/// refused with `Retry-After`.
+/// How long an event waits for a thread or for memory, and a body for memory. After that the request is refused with
+/// `Retry-After`.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const BODYS_WAIT: Duration = Duration::from_secs(1);
-/// Bytes of memory for the bodies of known senders, and as much for their parsed events; the same for strangers.
+/// The memory in bytes for the bodies of known senders. Their parsed events have as much again, and so have the bodies
+/// and the events of strangers.
 const MEMORY: usize = 32 << 20;
 const STRANGERS_MEMORY: usize = 16 << 20;
-/// The error for an event that exceeds a limit.
 const TOO_MUCH: WebhookError = WebhookError::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
-/// The sender of an event. Strangers have threads and memory of their own, so that known senders never wait for them.
+/// The kind of an event's sender. Strangers have threads and memory of their own, so that known senders never wait for
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SenderKind {
     /// A sender with a webhook key, or with a known token.
@@ -55,14 +56,14 @@ pub enum SenderKind {
     Stranger,
 }
 
-/// Reads and renders events.
+/// Parses and renders events.
 #[derive(Clone, Debug)]
 pub struct Rendering {
     known: Pool,
     strangers: Pool,
 }
 
-/// Threads and memory of one kind of sender.
+/// The threads and memory for one kind of sender.
 #[derive(Clone, Debug)]
 struct Pool {
     threads: Arc<Semaphore>,
@@ -77,7 +78,7 @@ pub struct Parsed {
     event: BookingEvent,
     pool: Pool,
     size: usize,
-    /// The event's share of the pool's memory. A small event takes one only when it leaves the async threads.
+    /// The event's share of the pool's memory. A small event takes a share only when it leaves the async threads.
     share: Option<OwnedSemaphorePermit>,
 }
 
@@ -105,12 +106,12 @@ impl Rendering {
         }
     }
 
-    /// The memory for bodies, which is held from their arrival to the answer.
+    /// The memory for bodies, which is held from their arrival until the response.
     pub(super) fn bodies(&self, sender: SenderKind) -> &Memory {
         &self.pool(sender).bodies
     }
 
-    /// Parses a body; `None` if no thread or memory was free in time, or the work panicked.
+    /// Parses a body. Returns `None` if no thread or memory was free in time, or the parser panicked.
     pub(crate) async fn read(&self, body: &Bytes, sender: SenderKind) -> Option<Result<Arc<Parsed>, EventFault>> {
         let pool = self.pool(sender).clone();
         let size = parsed_size(body);
@@ -123,7 +124,8 @@ impl Rendering {
         pool.run(Some(pool.wait), read).await
     }
 
-    /// Renders the deliveries of an event; `None` if no thread or memory was free in time, or the work panicked.
+    /// Renders the deliveries of an event. Returns `None` if no thread or memory was free in time, or rendering
+    /// panicked.
     pub(super) async fn address(
         &self,
         limits: &'static Limits,
@@ -152,7 +154,8 @@ impl Rendering {
         pool.run(Some(pool.wait), work).await
     }
 
-    /// Renders the delivery to one participant of an event, whatever the others get; `None` if the work panicked.
+    /// Renders the delivery to one participant of an event, regardless of the others. Returns `None` if rendering
+    /// panicked.
     pub(crate) async fn address_one(
         &self,
         limits: &'static Limits,
@@ -166,8 +169,8 @@ impl Rendering {
         self.run(move || address_one(limits, &booking_host, &profile, &event, participant, &codes)).await
     }
 
-    /// Runs work for a person who is signed in. It waits as long as necessary for a thread; `None` if the work
-    /// panicked.
+    /// Runs work on a blocking thread for a person who is signed in. Waits for a thread as long as necessary. Returns
+    /// `None` if the work panicked.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         self.known.run(None, work).await
     }
@@ -179,7 +182,7 @@ impl Pool {
         Self { threads: Arc::new(Semaphore::new(threads)), wait, memory: Memory::of(memory, wait), bodies }
     }
 
-    /// Runs work on a blocking thread once one is free; `None` if none was in time, or the work panicked.
+    /// Runs work on a blocking thread. Returns `None` if no thread was free in time, or the work panicked.
     async fn run<T: Send + 'static>(
         &self,
         wait: Option<Duration>,
@@ -191,7 +194,7 @@ impl Pool {
             None => free.await,
         };
         let permit = permit.ok()?;
-        // The permit is held by the work, because a caller that hangs up does not end it.
+        // The permit moves into the work, because the work continues after the caller has hung up.
         let work = move || {
             let done = work();
             drop(permit);
@@ -202,8 +205,8 @@ impl Pool {
     }
 }
 
-/// Estimates the bytes that a parsed event takes. Each object and value that is kept costs far more than its text; how
-/// many are kept is not known beforehand.
+/// Estimates the memory in bytes that a parsed event takes. Each object and value that is kept costs far more than its
+/// text. The number of those that are kept is not known before parsing.
 fn parsed_size(body: &[u8]) -> usize {
     const OF_OBJECT: usize = 640;
     const OF_VALUE: usize = 200;
@@ -211,7 +214,8 @@ fn parsed_size(body: &[u8]) -> usize {
     body.len() + count(b'{').saturating_mul(OF_OBJECT) + count(b',').saturating_mul(OF_VALUE)
 }
 
-/// The most bytes of text that rendering may process: as if no two participants got the same message.
+/// An upper bound of the bytes of text that rendering may process. It assumes that each participant gets a different
+/// message.
 fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
     const OF_ROW: usize = 16;
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
@@ -232,7 +236,7 @@ fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
     event.participants.len().max(1).saturating_mul(shared).saturating_add(of_rows + of_fields)
 }
 
-/// Renders the deliveries of an event when it is accepted, so that what is sent is what was accepted.
+/// Renders the deliveries of an event when it is accepted, so that the accepted content is what is sent.
 fn address(
     limits: &Limits,
     booking_host: &str,
@@ -248,8 +252,8 @@ fn address(
     Ok(deliveries)
 }
 
-/// The deliveries to these recipients. Each distinct message is rendered once. If the messages would be too large
-/// together, none is rendered.
+/// Builds the deliveries to these recipients. Each distinct message is rendered once. If the messages together exceed
+/// the limit, none is rendered.
 fn deliveries(
     renderer: &Renderer<'_>,
     field: &str,
@@ -333,7 +337,6 @@ fn deliveries(
     if said { Ok(deliveries) } else { Err(WebhookError::NothingToSay) }
 }
 
-/// The delivery to one participant.
 fn address_one(
     limits: &Limits,
     booking_host: &str,

@@ -171,7 +171,7 @@ impl Server {
             state.store.close().await;
         };
         if timeout(END, finish).await.is_err() {
-            tracing::warn!("stopping before everything was finished; nothing that was accepted is lost");
+            tracing::warn!("stopping before all tasks ended; no accepted event is lost");
         }
         drop(lock);
     }
@@ -194,8 +194,8 @@ async fn keep_running<F>(
             return;
         }
         match ended {
-            Some(Err(error)) => tracing::error!(%error, "{what} ended badly; it is started again"),
-            _ => tracing::error!("{what} ended; it is started again"),
+            Some(Err(error)) => tracing::error!(%error, "{what} panicked and will be restarted"),
+            _ => tracing::error!("{what} ended and will be restarted"),
         }
         tokio::select! {
             () = sleep(pause) => {}

@@ -1,6 +1,6 @@
-//! Settings that admins may change while the server runs (contract §6). A value from a flag or the environment is
-//! fixed; it wins over the stored value, which wins over the default. All are parsed from the same text form by the
-//! same code.
+//! Settings that admins may change while the server runs (contract §6). A fixed value from a flag or the environment
+//! takes precedence over the stored value, which takes precedence over the default. The same code parses all of them
+//! from text.
 
 mod live;
 pub mod parse;
@@ -18,7 +18,7 @@ pub use self::{
 };
 use crate::settings::{parse::BadSetting, smtp::url::SmtpFault};
 
-/// What is wrong with a setting's text.
+/// The fault of a setting's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingFault {
     /// Not a web address.
@@ -27,27 +27,27 @@ pub enum SettingFault {
     YesOrNo,
     /// Not a size, or too large.
     Size,
-    /// Not a number of days from `least` on.
+    /// Not a number of days, or fewer than `least`.
     Days {
-        /// The fewest.
+        /// The minimum.
         least: u64,
     },
     /// Not a number of events in the allowed range.
     Count,
-    /// Not a time span.
+    /// Not a duration.
     Span,
     /// Not a policy for the second factor.
     Policy,
-    /// Not a sender of mails.
+    /// Not a sender address of mails.
     Sender,
-    /// A mail server without a sender of mails.
+    /// A mail server without a sender address.
     SenderMissing,
     /// Not the URL of an SMTP server.
     Smtp(SmtpFault),
 }
 
 impl SettingFault {
-    /// The explanation for the terminal: one sentence, without any secret.
+    /// The explanation for the terminal: one sentence, without secrets.
     #[must_use]
     pub fn problem(self, text: &str) -> String {
         match self {

@@ -37,13 +37,13 @@ use crate::{
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
 
-/// What [`AppState`] points to.
+/// The fields of [`AppState`].
 pub struct Inner {
     /// The configuration from flags and the environment.
     pub config: Config,
     /// The settings that admins may change.
     pub settings: Live,
-    /// The start of profile URLs, and the origin that browsers send.
+    /// The prefix of profile URLs, and the origin that browsers send.
     pub public_url: PublicUrl,
     /// The store.
     pub store: Store,
@@ -56,7 +56,7 @@ pub struct Inner {
     /// Change notifications: the profile's id when the state of one of its events changes; 0 for the stateless
     /// endpoint.
     pub changes: Announcements,
-    /// Searches for a chat's id by a link.
+    /// Searches for the id of a chat.
     pub chats: ChatSearches,
     /// Becomes true when the server stops.
     pub shutdown: watch::Receiver<bool>,
@@ -68,7 +68,7 @@ pub struct Inner {
     pub replays: Replays,
     /// Hashing of passwords.
     pub passwords: Passwords,
-    /// Limits attempts to sign in.
+    /// Limits sign-in attempts.
     pub throttle: Throttle,
     /// The rate limits of requests.
     pub limits: Limits,
@@ -76,7 +76,7 @@ pub struct Inner {
     pub(crate) known_tokens: KnownTokens,
     /// Requests in flight.
     pub requests: Requests,
-    /// Reads events and renders messages off the async threads, a few at a time.
+    /// Parses events and renders messages. Large ones are handled off the async threads, a few at a time.
     pub rendering: Rendering,
     /// Pasted texts that are not confirmed yet.
     pub(crate) drafts: Drafts,
@@ -88,11 +88,11 @@ pub struct Inner {
     pub started_at: Millis,
     /// Options of leptos.
     pub leptos: LeptosOptions,
-    /// Wakes the consumers of booking bots: one was changed.
+    /// Wakes the consumers of booking bots after a change.
     pub booking: Arc<Notify>,
-    /// Limits bots that Telegram has not seen.
+    /// The new-bot limiter.
     pub new_bots: Arc<NewBotLimiter>,
-    /// The bots of which an update is being handled that came by webhook.
+    /// The bots for which an update from a webhook is being handled.
     pub(crate) updates: Turns,
     identities: Identities,
 }
@@ -111,7 +111,7 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Why the state cannot be created.
+/// The reason why the state cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// TLS for Telegram cannot be set up.
@@ -126,6 +126,7 @@ impl AppState {
     /// Creates the state of a server that listens at `listening` and stops when `shutdown` becomes true.
     ///
     /// # Errors
+    ///
     /// If TLS cannot be set up, or the settings cannot be read.
     pub async fn new(
         config: Config,
@@ -133,7 +134,7 @@ impl AppState {
         listening: SocketAddr,
         shutdown: watch::Receiver<bool>,
     ) -> Result<Self, StateError> {
-        // Pages are rendered on the current runtime. An error only means that this was set before.
+        // leptos needs an executor. An error only means that one was set before.
         _ = any_spawner::Executor::init_tokio();
         let telegram = Telegram::new(&config.telegram_api)?;
         let settings = Live::load(&config.fixed, &store).await?;
@@ -190,19 +191,20 @@ impl AppState {
         })))
     }
 
-    /// The URL of a profile endpoint with this webhook key.
+    /// The URL of the profile endpoint with this webhook key.
     #[must_use]
     pub fn short_url(&self, key: &str) -> String {
         format!("{}/h/{key}", self.public_url)
     }
 
-    /// Asks Telegram which bot a token belongs to, also if it has answered a moment ago. Stores the answer.
+    /// Asks Telegram which bot a token belongs to, bypassing the cache. Stores the response.
     pub async fn ask_again(&self, token: &BotToken) -> Identity {
         self.identities.forget(token);
         self.who_is(token, Asker::Known).await
     }
 
-    /// Asks Telegram which bot a token belongs to, unless an answer is at most 5 minutes old. Stores the answer.
+    /// Asks Telegram which bot a token belongs to, unless a cached response is at most 5 minutes old. Stores a new
+    /// response.
     pub async fn who_is(&self, token: &BotToken, asker: Asker) -> Identity {
         let (identity, is_fresh) = self.identities.ask(&self.telegram, token, asker).await;
         let stored = match &identity {
@@ -217,7 +219,7 @@ impl AppState {
             Identity::Busy { .. } | Identity::Unreachable => Ok(()),
         };
         if let Err(error) = stored {
-            tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+            tracing::warn!(%error, "Telegram's response about a bot could not be stored");
         }
         identity
     }

@@ -94,9 +94,11 @@ pub fn TestCard() -> impl IntoView {
     view! {
         <Card id="section-test" title=w.test_title why=w.test_why>
             <p class="help without-script">{w.test_without_script}</p>
-            <div class="field needs-script">
-                <label for="test-chat">{w.test_chat}</label>
-                <div class="copy">
+            <div class="field">
+                <label class="needs-script" for="test-chat">
+                    {w.test_chat}
+                </label>
+                <div class="copy needs-script">
                     <input
                         class="input"
                         id="test-chat"
@@ -122,7 +124,7 @@ pub fn TestCard() -> impl IntoView {
                         {move || if send.pending().get() { w.sending } else { w.test_send }}
                     </button>
                 </div>
-                <p class="help" id="test-chat-help">
+                <p class="help needs-script" id="test-chat-help">
                     {move || help()}
                 </p>
                 <ChatFinder id=state.id form=state.form chat />

@@ -93,7 +93,14 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
 #[must_use]
 pub fn replay_question(language: Language, count: (u64, u64)) -> String {
     match language {
-        Language::Ru => format!("Повторить: {}?", super::deliveries_and_events(language, count)),
+        Language::Ru => {
+            let deliveries = super::russian(count.0, ["доставку", "доставки", "доставок"]);
+            match count {
+                (_, 0) => format!("Повторить {deliveries}?"),
+                (0, n) => format!("Повторить {}?", super::events(language, n)),
+                (_, n) => format!("Повторить {deliveries} и {}?", super::events(language, n)),
+            }
+        }
         Language::En => format!("Replay {}?", super::deliveries_and_events(language, count)),
     }
 }

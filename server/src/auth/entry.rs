@@ -71,16 +71,14 @@ pub enum EntryFault {
 
 /// Logs an error of the server. The response does not contain it.
 pub fn broken(error: impl std::fmt::Display) -> EntryFault {
-    tracing::error!(%error, "nobody can sign in");
+    tracing::error!(%error, "a sign-in failed because of a server error");
     EntryFault::Internal
 }
 
 fn unprovable(error: StoreError) -> EntryFault {
     match error {
         StoreError::Seal(_) => {
-            tracing::error!(
-                "a second factor cannot be opened: `hookgram user second-factor-off EMAIL` switches it off"
-            );
+            tracing::error!("a second factor cannot be decrypted: `hookgram user second-factor-off EMAIL` disables it");
             EntryFault::FactorLocked
         }
         error => broken(error),
@@ -120,7 +118,7 @@ impl SignInAttempt<'_> {
     /// account exists. An unknown address is not logged: it may be a password in the wrong field.
     fn refused(&self, user: Option<User>) {
         let id = user.as_ref().map(|user| user.account.id);
-        tracing::warn!(user = id, address = %self.client.address, "a wrong address or password");
+        tracing::warn!(user = id, address = %self.client.address, "wrong e-mail address or password");
         let Some(user) = user else { return };
         let (store, by) = (self.state.store.clone(), self.client.by(&user.account.email));
         tokio::spawn(async move {

@@ -125,7 +125,7 @@ pub(crate) async fn is_open(state: &AppState, hash: &[u8]) -> bool {
         Ok(Some(open)) => !second_factor::is_missing(state, open.account.role, open.has_second_factor),
         Ok(None) => false,
         Err(error) => {
-            tracing::warn!(%error, "it could not be seen whether a session is still open: its answer ends here");
+            tracing::warn!(%error, "a session could not be checked: its response ends here");
             false
         }
     }

@@ -1,4 +1,4 @@
-//! What people see of a booking bot before they write: its commands and descriptions.
+//! Sets what people see of a booking bot before they write to it: its commands and descriptions.
 
 use hookgram::{
     booking::{commands, description, short_description},
@@ -14,11 +14,11 @@ use crate::{
     store::UpdateSource,
 };
 
-/// The languages of the Bot API's `language_code`; `None` is that of everybody else.
+/// The values of the Bot API's `language_code`. `None` is the default for all other languages.
 const LANGUAGES: [(Option<&str>, Language); 2] = [(None, Language::En), (Some("ru"), Language::Ru)];
 
 impl Consumer {
-    /// Sets the commands and descriptions in both languages, unless Telegram has them.
+    /// Sets the commands and descriptions in both languages, unless they are already set.
     pub(super) async fn publish(&self) {
         let hash = codes::hash(&format!(
             "{:?}",
@@ -30,10 +30,14 @@ impl Consumer {
         match self.set_all().await {
             Ok(()) => {
                 if let Err(error) = self.state.store.booking.published(self.bot.id, &hash).await {
-                    tracing::warn!(bot = self.bot.id, %error, "it could not be stored what a bot looks like");
+                    tracing::warn!(
+                        bot = self.bot.id,
+                        %error,
+                        "the hash of a bot's published commands could not be stored"
+                    );
                 }
             }
-            // The next start tries it again.
+            // The next start of the consumer retries.
             Err(error) => tracing::warn!(bot = self.bot.id, %error, "a bot's commands could not be set"),
         }
     }
@@ -49,7 +53,8 @@ impl Consumer {
     }
 }
 
-/// Takes back what a booking bot has set at Telegram, after it was switched off. Failures are only logged: the bot is off.
+/// Removes the commands, descriptions and webhook of a booking bot that was switched off. Failures are only logged,
+/// because the bot is already off.
 pub(super) async fn withdraw(state: &AppState, token: &BotToken, source: UpdateSource) {
     let telegram = &state.telegram;
     let mut results = Vec::new();
@@ -61,6 +66,10 @@ pub(super) async fn withdraw(state: &AppState, token: &BotToken, source: UpdateS
         results.push(telegram.delete_webhook(token).await);
     }
     for error in results.into_iter().filter_map(Result::err) {
-        tracing::warn!(bot = token.bot_id(), %error, "a booking bot could not be tidied up after it was switched off");
+        tracing::warn!(
+            bot = token.bot_id(),
+            %error,
+            "the commands, descriptions or webhook of a disabled booking bot could not be removed"
+        );
     }
 }

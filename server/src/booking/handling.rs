@@ -1,4 +1,4 @@
-//! Handles updates: stores what they change, and decides what to answer.
+//! Handles updates: stores their changes and decides on the answers.
 
 use std::collections::HashMap;
 
@@ -18,28 +18,28 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Milliseconds between two answers to something that is no command.
+/// The minimum time in milliseconds between two answers to messages that are not commands.
 const TELL_PAUSE: Millis = 60 * 1000;
 
-/// What a person is answered after a batch.
+/// The answers to one person after a batch.
 #[derive(Default)]
 pub(super) struct Answers {
     pub(super) reply: Option<Reply>,
     pub(super) menu: Option<booking::MenuButton>,
-    /// The messages to forward to the staff: their ids.
+    /// The ids of the messages to forward to the staff.
     pub(super) forward: Vec<i64>,
 }
 
 impl Consumer {
-    /// Handles a batch of updates in order, then sends the answers. A person who has written more than once in the batch
-    /// is answered once, to the last command. Returns whether Telegram accepts the token; if not, the batch must not be
-    /// confirmed, so that it is answered once there is a token that works.
+    /// Handles a batch of updates in order, then sends the answers. A person who wrote more than once in the batch gets
+    /// one answer, to the last command. Returns false if Telegram refuses the token. The batch must then not be
+    /// confirmed, so that it is handled again once the bot has a working token.
     pub(super) async fn handle(&self, updates: Vec<Update>) -> bool {
         let mut outbox: Outbox = HashMap::new();
         for update in updates {
-            // The database may be busy; nothing is confirmed before it has stored what the update changes.
+            // The database may be busy. The batch is confirmed only after the changes of all its updates are stored.
             while let Err(error) = self.take(&update, &mut outbox).await {
-                tracing::error!(bot = self.bot.id, %error, "an update could not be handled; it is tried again");
+                tracing::error!(bot = self.bot.id, %error, "an update could not be handled and will be retried");
                 sleep(PAUSE).await;
             }
         }
@@ -66,7 +66,7 @@ impl Consumer {
 
     async fn take_message(&self, message: &Message, outbox: &mut Outbox) -> Result<(), StoreError> {
         let text = message.text.as_deref();
-        // Somebody may be looking for the id of this chat.
+        // A chat search may be waiting for this code.
         if let Some(start) = Start::of(message) {
             self.state.chats.offer(&self.token, start);
         }
@@ -114,7 +114,7 @@ impl Consumer {
         if starts && self.record.settings.deliver_after_start {
             let sent = store.customers.deliver_missed(bot, user.id, at).await?;
             if sent > 0 {
-                tracing::info!(bot, sent, "a customer pressed Start; what they had missed is sent");
+                tracing::info!(bot, sent, "a customer pressed Start; the messages that they had missed are being sent");
                 self.state.wake.notify_one();
             }
         }
@@ -149,7 +149,7 @@ impl Consumer {
     }
 }
 
-/// Dates in the zone of the booking page.
+/// Date formatting in the time zone of the booking page.
 pub(crate) fn formatting(settings: &booking::BookingBot) -> Formatting {
     let default = Formatting::default();
     Formatting { time_zone: settings.time_zone.unwrap_or(default.time_zone), ..default }

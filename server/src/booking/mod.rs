@@ -1,7 +1,7 @@
-//! The booking bots: reads what customers write to them, and answers. Each bot has one consumer of its updates.
+//! Booking bots: reads what customers write to them, and answers. Each bot has one consumer of its updates.
 //!
-//! A consumer reads a batch of updates, stores what they change, sends the answers, and confirms the batch with the next
-//! call. After a crash a batch is handled again: its changes are stored once, an answer may repeat.
+//! A consumer reads a batch of updates, stores their changes, sends the answers, and confirms the batch with its next
+//! call. After a crash the batch is handled again. Its changes are stored once, but an answer may be sent twice.
 
 mod appearance;
 mod handling;
@@ -25,26 +25,26 @@ use crate::{
     store::{BookingRecord, Bot, StoreError, UpdateSource},
 };
 
-/// The pause between two looks for booking bots that were switched on or off, unless somebody wakes the consumers.
+/// The interval at which the set of enabled booking bots is checked. A change made by this process triggers a check at
+/// once.
 const LOOK: Duration = Duration::from_secs(15);
-/// The pause between the starts of two consumers, so that a thousand do not begin at once.
+/// The delay between the starts of two consumers, so that a thousand consumers do not start at once.
 const APART: Duration = Duration::from_millis(20);
 
-/// Why updates do not come, and the host of another webhook.
+/// The reason why no updates arrive, and the host of a foreign webhook.
 type Report = (Option<Trouble>, Option<String>);
 
-/// The consumer of one bot's updates.
 #[derive(Clone)]
 struct Consumer {
     state: AppState,
     bot: Bot,
     record: Arc<BookingRecord>,
     token: BotToken,
-    /// What was last stored about its updates.
+    /// The report that was stored last.
     reported: Arc<Mutex<Option<Report>>>,
 }
 
-/// A consumer that runs, and what it was started with.
+/// A running consumer and the values it was started with.
 struct Running {
     task: JoinHandle<()>,
     version: i64,
@@ -60,7 +60,7 @@ impl Running {
     }
 }
 
-/// Runs the consumers of all booking bots that are switched on, until `shutdown` becomes true.
+/// Runs the consumers of all enabled booking bots until `shutdown` becomes true.
 pub async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
     let mut running: HashMap<i64, Running> = HashMap::new();
     loop {
@@ -78,18 +78,18 @@ pub async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
     }
 }
 
-/// Starts and stops consumers, so that each booking bot that is switched on has one with its present settings.
+/// Starts and stops consumers, so that each enabled booking bot has one consumer with its current settings.
 async fn reconcile(state: &AppState, running: &mut HashMap<i64, Running>) -> Result<(), StoreError> {
     let enabled = state.store.booking.enabled().await?;
     let mut wanted = HashMap::new();
-    // Nothing of the sandbox's bot reaches Telegram.
+    // The sandbox's bot does not exist at Telegram.
     for record in enabled.into_iter().filter(|record| record.bot != SANDBOX_BOT) {
         let Some(found) = state.store.bots.get(record.bot).await? else { continue };
         let Some(token) = found.token.filter(|_| record.links.is_some()) else {
             state.store.booking.put_trouble(record.bot, Some(Trouble::Locked), None).await?;
             continue;
         };
-        // A refused token is not tried again before there is another one or Telegram has accepted it.
+        // A refused token is used again only after it was replaced or Telegram has accepted it.
         if found.bot.state.suspended_for().is_none() {
             wanted.insert(record.bot, (record, found.bot, token));
         }
@@ -108,14 +108,15 @@ async fn reconcile(state: &AppState, running: &mut HashMap<i64, Running>) -> Res
     for bot in unwanted {
         let Some(consumer) = running.remove(&bot) else { continue };
         consumer.task.abort();
-        // The next consumer must not read while this one still does.
+        // Two consumers of one bot must not read at the same time.
         let _ = consumer.task.await;
         if !wanted.contains_key(&bot) && state.store.booking.get(bot).await?.is_none_or(|record| !record.enabled) {
             appearance::withdraw(state, &consumer.token, consumer.source).await;
         }
     }
     for (id, (record, bot, token)) in wanted {
-        // What a consumer that was just stopped has handled is read again with the next look.
+        // The stopped consumer may have confirmed updates since `wanted` was read. The next check reads the record
+        // again.
         if running.contains_key(&id) || stopped.contains(&id) {
             continue;
         }
@@ -134,7 +135,7 @@ impl Consumer {
     }
 
     async fn run(self) {
-        // Answers need the bot's @name, which Telegram tells with the first check of the token.
+        // Answers contain the bot's @name, which is known only after the first `getMe`.
         if self.bot.username.is_empty() {
             self.state.ask_again(&self.token).await;
             self.state.booking.notify_one();
@@ -147,11 +148,11 @@ impl Consumer {
         }
     }
 
-    /// Stores why updates do not come, or that they do.
+    /// Stores the reason why no updates arrive, or that they arrive.
     async fn report(&self, trouble: Option<Trouble>, host: Option<&str>) {
         let stored = self.state.store.booking.put_trouble(self.bot.id, trouble, host).await;
         if let Err(error) = stored {
-            tracing::warn!(bot = self.bot.id, %error, "the state of a booking bot could not be stored");
+            tracing::warn!(bot = self.bot.id, %error, "the report about a booking bot's updates could not be stored");
         }
     }
 }

@@ -14,23 +14,23 @@ use crate::{
 
 /// The kinds of updates that a booking bot reads.
 pub(super) const ALLOWED: [UpdateKind; 2] = [UpdateKind::Message, UpdateKind::MyChatMember];
-/// How long Telegram waits for the next update.
+/// How long Telegram holds a call open while it waits for an update.
 const PATIENCE: Duration = Duration::from_secs(50);
-/// Milliseconds for which Telegram keeps updates that nobody has confirmed.
+/// How long Telegram keeps unconfirmed updates, in milliseconds.
 const KEPT: Millis = 24 * 60 * 60 * 1000;
-/// The first and the longest pause after a call without an answer.
+/// The first and the longest delay after a failed call.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The pause while somebody else takes the updates.
+/// The delay while another consumer takes the updates.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(30);
 
-/// Telegram refuses the token, so a batch could not be answered.
+/// Telegram refuses the token, so answers cannot be sent.
 struct TokenRefused;
 
 impl Consumer {
-    /// Reads and handles updates for as long as the token is accepted.
+    /// Reads and handles updates until Telegram refuses the token.
     pub(super) async fn poll(&self) {
-        // An older one was forgotten by Telegram, and the ids may have begun again lower since (Bot API: Update).
+        // Telegram has dropped older updates, and the ids may have restarted at a lower number (Bot API: Update).
         let fresh = |(_, at): &(i64, Millis)| *at > now().saturating_sub(KEPT);
         let mut offset = self.record.next_update.filter(fresh).map(|(next, _)| next);
         let mut pause = FIRST_PAUSE;
@@ -46,7 +46,7 @@ impl Consumer {
                     pause = FIRST_PAUSE;
                     match self.handle_batch(updates, offset).await {
                         Ok(next) => offset = next,
-                        // The next look starts another consumer once there is a token that works.
+                        // `reconcile` starts a new consumer once there is a working token.
                         Err(TokenRefused) => return,
                     }
                     continue;
@@ -57,9 +57,9 @@ impl Consumer {
             match error {
                 CallError::Refused => {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
-                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                        tracing::warn!(%error, "Telegram's response about a bot could not be stored");
                     }
-                    // The next look starts another consumer once there is a token that works.
+                    // `reconcile` starts a new consumer once there is a working token.
                     return;
                 }
                 CallError::Conflict(Conflict::Webhook) => self.release_webhook().await,
@@ -79,8 +79,8 @@ impl Consumer {
         }
     }
 
-    /// Handles a batch and returns the offset of the next call. Ids may begin again lower after a quiet week, so an
-    /// offset is used for the one call that confirms a batch, and never to skip anything.
+    /// Handles a batch and returns the offset for the next call. Ids may restart at a lower number after a week without
+    /// updates, so an offset is used only for the one call that confirms a batch, never to skip updates.
     async fn handle_batch(&self, updates: Vec<Update>, offset: Option<i64>) -> Result<Option<i64>, TokenRefused> {
         let newest = updates.iter().map(|update| update.id).max();
         let next = newest.map(|id| id.saturating_add(1));
@@ -89,14 +89,14 @@ impl Consumer {
         }
         if next.is_some() || offset.is_some() {
             while let Err(error) = self.state.store.booking.handled(self.bot.id, next).await {
-                tracing::error!(bot = self.bot.id, %error, "it could not be stored which updates are handled");
+                tracing::error!(bot = self.bot.id, %error, "the position in a bot's updates could not be stored");
                 sleep(FIRST_PAUSE).await;
             }
         }
         Ok(next)
     }
 
-    /// Deletes a webhook of this server, and reports one of another host.
+    /// Deletes this server's webhook, or reports the webhook of another host.
     async fn release_webhook(&self) {
         match self.state.telegram.webhook_info(&self.token).await {
             Ok(info) if self.is_ours(&info) => {
@@ -114,7 +114,7 @@ impl Consumer {
         }
     }
 
-    /// Stores the trouble unless it is stored already.
+    /// Stores the trouble unless it was the last one stored.
     pub(super) async fn report_if_new(&self, trouble: Option<Trouble>, host: Option<&str>) {
         let mut last = self.reported.lock().await;
         let new = (trouble, host.map(str::to_owned));

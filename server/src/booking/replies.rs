@@ -1,4 +1,4 @@
-//! Sends answers to customers, at the pace that Telegram allows. Deliveries of the bot go first.
+//! Sends answers to customers within Telegram's rate limits. Deliveries of the bot take precedence.
 
 use std::{
     collections::HashMap,
@@ -21,43 +21,34 @@ use crate::{
     store::SenderKey,
 };
 
-/// The pause before something is tried again.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// An answer that would have to wait longer than this for its chat is dropped: other customers wait behind it.
+/// An answer is dropped if its chat would have to wait longer than this, because other customers wait behind it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// The most answers of one bot that are being sent.
+/// The maximum number of answers of one bot in flight.
 const AT_ONCE: usize = 6;
-/// The most messages of one person that are forwarded of one batch.
+/// The maximum number of messages of one person that are forwarded per batch.
 const FORWARDED: usize = 5;
 
 /// The answers of a batch, by chat.
 pub(super) type Outbox = HashMap<i64, Answers>;
 
-/// A message to send.
 enum Message {
-    /// The JSON of `sendMessage`.
+    /// The JSON body of `sendMessage`.
     Text(String),
-    /// A message of a customer, for the staff.
-    Forwarded {
-        /// The customer's chat.
-        from: i64,
-        /// The message's id there.
-        message: i64,
-    },
+    /// A customer's message to forward to the staff.
+    Forwarded { from: i64, message: i64 },
 }
 
-/// What became of a message.
 enum Sent {
     Done,
-    /// It is not tried again.
     GivenUp,
-    /// Telegram refuses the token. The update is to be handled again once there is another one.
+    /// Telegram refuses the token. The update must be handled again once the bot has a working token.
     TokenRefused,
 }
 
 impl Consumer {
-    /// Sends all answers of a batch. Returns whether Telegram accepts the token.
+    /// Sends all answers of a batch. Returns false if Telegram refuses the token.
     pub(super) async fn send_all(&self, outbox: Outbox) -> bool {
         let mut tasks = JoinSet::new();
         let mut is_accepted = true;
@@ -107,14 +98,14 @@ impl Consumer {
         Sent::Done
     }
 
-    /// Sends a message, once the pacing admits it. Repeats that while Telegram cannot be reached. A call whose answer was
-    /// lost is repeated once, because the message may have arrived.
+    /// Sends a message once the pacing admits it. Retries while Telegram is unreachable. If the response to a call was
+    /// lost, the call is retried once only, because the message may have arrived.
     async fn send(&self, chat: &str, message: &Message) -> Sent {
         let sender = SenderKey::of(&self.token);
         let (mut pause, mut lost) = (PAUSE, false);
         loop {
             if !self.admit(&sender, chat).await {
-                tracing::info!(bot = self.bot.id, "an answer was dropped: its chat must wait too long");
+                tracing::info!(bot = self.bot.id, "an answer was dropped because its chat would have to wait too long");
                 return Sent::GivenUp;
             }
             let telegram = &self.state.telegram;
@@ -129,17 +120,17 @@ impl Consumer {
                 Meaning::Sent => return Sent::Done,
                 Meaning::TokenRefused => {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
-                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                        tracing::warn!(%error, "Telegram's response about a bot could not be stored");
                     }
                     return Sent::TokenRefused;
                 }
                 Meaning::Unsure if lost => return Sent::GivenUp,
                 Meaning::Unsure => lost = true,
-                // The pacing has learnt how long to wait.
+                // `learn` has recorded in the pacing how long to wait.
                 Meaning::Limited { .. } => continue,
                 Meaning::Later { after } => pause = pause.max(Duration::from_secs(after.unwrap_or(0))),
                 Meaning::Moved { .. } | Meaning::BadFormatting | Meaning::Refused => {
-                    tracing::info!(bot = self.bot.id, why = answer.description(), "Telegram refused an answer");
+                    tracing::info!(bot = self.bot.id, why = answer.description(), "Telegram rejected an answer");
                     return Sent::GivenUp;
                 }
             }
@@ -148,7 +139,7 @@ impl Consumer {
         }
     }
 
-    /// Waits until the pacing admits a call. Returns whether it does so soon enough.
+    /// Waits until the pacing admits a call. Returns false if the wait would exceed [`LONGEST_WAIT`].
     async fn admit(&self, sender: &SenderKey, chat: &str) -> bool {
         use crate::channel::pacing::Wait;
 

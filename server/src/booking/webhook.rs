@@ -1,4 +1,4 @@
-//! `/telegram/{path}`: the webhooks to which Telegram sends updates of booking bots (Bot API: setWebhook).
+//! `/telegram/{path}`: the webhook endpoints for updates of booking bots (Bot API: setWebhook).
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,17 +19,15 @@ use crate::{
     state::AppState,
 };
 
-/// The start of the paths of webhooks.
 pub(crate) const PATH: &str = "/telegram/";
-/// The ports to which Telegram sends updates.
+/// The ports that Telegram supports for webhooks.
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
-/// The most bytes of an update.
+/// The maximum size of an update, in bytes.
 const LONGEST: usize = 1024 * 1024;
-/// The pause between two checks of a webhook.
+/// The interval between two checks of a webhook.
 const CHECK: Duration = Duration::from_secs(5 * 60);
-/// The pause after a failure to set a webhook.
+/// The delay after a failed attempt to set a webhook.
 const AGAIN: Duration = Duration::from_secs(60);
-/// The header with the secret of a webhook.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
 
 /// Whether Telegram can send updates to this public URL.
@@ -43,7 +41,7 @@ pub fn offer(public_url: &str) -> WebhookOffer {
     }
 }
 
-/// `POST /telegram/{path}`. A path of no booking bot and a wrong secret get the same answer.
+/// `POST /telegram/{path}`. An unknown path and a wrong secret get the same answer.
 pub async fn receive(
     State(state): State<AppState>,
     Path(path): Path<String>,
@@ -65,7 +63,7 @@ pub async fn receive(
     };
     let read = tokio::time::timeout(state.config.patience.body, to_bytes(body, LONGEST)).await;
     let Ok(Ok(bytes)) = read else { return StatusCode::BAD_REQUEST };
-    // An update that is none would come again and again.
+    // Answer 200 to an unparsable update, or Telegram would send it again and again.
     let Some(update) = Update::parse(&bytes) else { return StatusCode::OK };
     let found = match state.store.bots.get(record.bot).await {
         Ok(Some(found)) => found,
@@ -75,18 +73,18 @@ pub async fn receive(
     let Some(token) = found.token else { return StatusCode::SERVICE_UNAVAILABLE };
     let Some(_turn) = state.updates.turn(record.bot) else { return StatusCode::TOO_MANY_REQUESTS };
     let consumer = Consumer::new(&state, found.bot, Arc::new(record), token);
-    // Telegram repeats an update that is not answered 200.
+    // Telegram repeats an update until it is answered 200.
     if consumer.handle(vec![update]).await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
-/// Compares in constant time.
+/// Compares two strings in constant time.
 fn is_equal(right: &str, given: &str) -> bool {
     let differences = right.bytes().zip(given.bytes()).fold(0, |seen, (right, given)| seen | (right ^ given));
     right.len() == given.len() && differences == 0
 }
 
 impl Consumer {
-    /// Sets the webhook, and looks from time to time whether it is still there and works.
+    /// Sets the webhook and checks periodically that it is still set and works.
     pub(super) async fn keep_webhook(&self) {
         let Some(links) = &self.record.links else { return };
         let url = self.webhook_url();
@@ -94,7 +92,7 @@ impl Consumer {
         loop {
             let done = match self.state.telegram.webhook_info(&self.token).await {
                 Ok(info) if info.is_at(&url) => Ok(Some(info)),
-                // Another host has it: a person decides.
+                // Another host has set its own webhook. A person must decide which one to keep.
                 Ok(info) if info.is_set() && !self.is_ours(&info) => {
                     self.report_if_new(Some(Trouble::OtherWebhook), Some(&info.host())).await;
                     sleep(AGAIN).await;
@@ -114,7 +112,7 @@ impl Consumer {
                 }
                 Err(CallError::Refused) => {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
-                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                        tracing::warn!(%error, "Telegram's response about a bot could not be stored");
                     }
                     return;
                 }
@@ -136,7 +134,7 @@ impl Consumer {
         format!("{}{PATH}{path}", self.state.public_url)
     }
 
-    /// Whether a webhook was set by this server.
+    /// Whether this server has set the webhook.
     pub(super) fn is_ours(&self, info: &WebhookInfo) -> bool {
         info.is_at(&self.webhook_url())
     }

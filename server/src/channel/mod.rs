@@ -1,5 +1,5 @@
-//! Channels: the services that carry messages to people. A channel is a folder here, a [`ChannelKind`], and a line in
-//! [`Channels`].
+//! Channels: the services that carry messages to people. Each channel has a folder here, a [`ChannelKind`] and a field
+//! of [`Channels`].
 
 pub mod pacing;
 pub mod sandbox;
@@ -22,27 +22,27 @@ use crate::store::SenderKey;
 /// A service that carries messages to people.
 #[async_trait]
 pub trait Channel: fmt::Debug + Send + Sync {
-    /// Encodes a part for [`Channel::send`]; without formatting if `plain`.
+    /// Encodes a part for [`Channel::send`], without formatting if `plain`.
     fn encode(&self, chat: &str, part: &Part, plain: bool) -> String;
 
-    /// Sends one encoded part. Failures are values of [`Answer`].
+    /// Sends one encoded part. Failures are returned as an [`Answer`].
     async fn send(&self, call: Call<'_>) -> Answer;
 
     /// Classifies an answer for the retry policy.
     fn classify(&self, answer: &Answer) -> Classified;
 
-    /// The pacing of the channel's calls; `None` if it has no limits.
+    /// The rate limits of the channel's calls; `None` if there are none.
     fn pacing(&self) -> Option<&Mutex<Pacing>>;
 }
 
-/// One call that sends a part of a message.
+/// One call, which sends a part of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
-    /// The sender's token, where the channel needs one.
+    /// The sender's token, if the channel uses tokens.
     pub token: Option<&'a BotToken>,
-    /// The profile that sends it.
+    /// The id of the profile that sends the message.
     pub profile: Option<i64>,
-    /// The delivery that the part belongs to; `None` for a test message.
+    /// The id of the delivery; `None` for a test message.
     pub delivery: Option<i64>,
     /// The part's index in the message.
     pub part: usize,
@@ -52,34 +52,34 @@ pub struct Call<'a> {
     pub body: &'a str,
 }
 
-/// The answer to a [`Call`].
+/// The response to a [`Call`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The channel took the message.
+    /// The channel accepted the message.
     Sent {
         /// The message's id in the chat.
         message_id: i64,
     },
-    /// The channel, or something before it, answered with a refusal.
+    /// The channel, or a proxy before it, refused the message.
     Refused {
-        /// The HTTP status, or the channel's own code where it differs.
+        /// The HTTP status, or the channel's own error code if it differs.
         code: u16,
-        /// Whether the channel itself answered. Otherwise something between here and the channel did (a proxy, a
-        /// captive portal, a wrong address), and the answer says nothing about the token, the chat or the message.
+        /// Whether the channel itself answered. If not, a proxy, a captive portal or a wrong server did, and the answer
+        /// says nothing about the token, the chat or the message.
         genuine: bool,
-        /// The channel's explanation.
+        /// The error description.
         description: String,
-        /// Seconds to wait.
+        /// Seconds to wait before a retry.
         retry_after: Option<u64>,
-        /// The chat's new id, if the chat was moved.
+        /// The chat's new id, if the chat was migrated.
         migrate_to: Option<i64>,
     },
-    /// There was no answer.
+    /// No response was received.
     Unreachable {
-        /// Whether the call failed before anything was written, so that the message cannot have arrived. Otherwise it
-        /// may have.
+        /// Whether the call failed before any byte was written, so that the message cannot have arrived. If false, it
+        /// may have arrived.
         before_write: bool,
-        /// What happened, without any URL.
+        /// The error description, without URLs.
         description: String,
     },
 }
@@ -106,7 +106,7 @@ impl Answer {
         }
     }
 
-    /// The description, unless the message was taken.
+    /// The error description; `None` if the message was accepted.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         match self {
@@ -116,14 +116,14 @@ impl Answer {
     }
 }
 
-/// What an [`Answer`] means for its delivery.
+/// The meaning of an [`Answer`] for its delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classified {
     /// The meaning for the retry policy.
     pub meaning: Meaning,
-    /// The cause, if the delivery is given up after this answer.
+    /// The failure cause, if the delivery is given up after this answer.
     pub cause: FailureCause,
-    /// Whether the channel itself, and nothing before it, has answered for this sender.
+    /// Whether the channel itself, not a proxy, has answered for this sender.
     pub heard: bool,
 }
 
@@ -132,32 +132,32 @@ pub struct Classified {
 pub enum Meaning {
     /// The part has arrived.
     Sent,
-    /// The part has not arrived. A retry may succeed, but not earlier than the channel asks for.
+    /// The part has not arrived. A retry may succeed after the delay that the channel asks for.
     Later {
         /// Seconds to wait, if the channel named them.
         after: Option<u64>,
     },
-    /// The same, because too many calls were made.
+    /// The part has not arrived because of a rate limit.
     Limited {
         /// Seconds to wait, if the channel named them.
         after: Option<u64>,
     },
-    /// The part may have arrived: it was written, and no answer came.
+    /// The part may have arrived: the request was written, but no response was received.
     Unsure,
-    /// The chat has a new id.
+    /// The chat was migrated to a new id.
     Moved {
         /// The new id.
         chat: String,
     },
     /// The channel cannot parse the part's formatting.
     BadFormatting,
-    /// The channel does not accept the sender's token.
+    /// The channel refuses the sender's token.
     TokenRefused,
-    /// The channel refuses the message; a retry would fail too.
+    /// The channel refuses the message, and would refuse a retry.
     Refused,
 }
 
-/// Every channel. Cheap to clone.
+/// All channels. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Channels {
     telegram: Arc<TelegramChannel>,
@@ -165,13 +165,13 @@ pub struct Channels {
 }
 
 impl Channels {
-    /// The channels of a server.
+    /// Collects the channels of a server.
     #[must_use]
     pub fn new(telegram: TelegramChannel, sandbox: Sandbox) -> Self {
         Self { telegram: Arc::new(telegram), sandbox: Arc::new(sandbox) }
     }
 
-    /// The channel of a kind.
+    /// The channel of this kind.
     #[must_use]
     pub fn of(&self, kind: ChannelKind) -> &dyn Channel {
         match kind {
@@ -180,7 +180,7 @@ impl Channels {
         }
     }
 
-    /// The pacing of a sender's channel, locked; `None` if the channel has no limits.
+    /// Locks the pacing of a sender's channel; `None` if the channel has no rate limits.
     pub(crate) fn pacing(&self, sender: &SenderKey) -> Option<MutexGuard<'_, Pacing>> {
         self.of(sender.channel()).pacing().map(Mutex::lock)
     }

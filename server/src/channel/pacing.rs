@@ -1,5 +1,5 @@
-//! Pacing of a channel: limits per sender, per chat and per group, on a sender's calls in flight, and on new senders.
-//! The caller passes the time.
+//! Pacing of a channel: rate limits per sender, per chat and per group, a limit on a sender's calls in flight, and
+//! limits on new senders. The caller passes the time.
 
 use std::{
     collections::HashMap,
@@ -17,29 +17,30 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The longest time for which the refusal of one chat holds back its bot.
+/// The longest time for which a 429 for one chat holds back the whole bot.
 const DOUBT: Duration = Duration::from_secs(5);
-/// The pause before a call asks again while other calls of its bot take all places.
+/// The delay before a call asks again while other calls of its bot take all places.
 const TURN: Duration = Duration::from_millis(50);
-/// How long after the end of its wait a delivery goes before replies: the worker may look a little later.
+/// A delivery keeps its precedence over replies for this long after its wait has ended, because the worker may ask a
+/// little later.
 const GIVING_WAY: Duration = Duration::from_millis(50);
-/// Entries up to which a map is not searched for idle ones.
+/// The size up to which a map is not searched for idle entries.
 const KEPT: usize = 256;
 
 /// The rates of a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
-    /// Most calls of one sender in flight.
+    /// The maximum number of calls of one sender in flight.
     pub at_once: usize,
-    /// Messages of one sender to all chats.
+    /// The rate of one sender's messages to all chats.
     pub per_sender: Rate,
-    /// Messages of one sender to one chat.
+    /// The rate of one sender's messages to one chat.
     pub per_chat: Rate,
-    /// Most messages of one sender to one group within a minute.
+    /// The maximum number of one sender's messages to one group within a minute.
     pub per_group_and_minute: usize,
 }
 
-/// The calls that were admitted lately.
+/// The state of a channel's rate limits.
 #[derive(Debug)]
 pub struct Pacing {
     rates: Rates,
@@ -54,12 +55,12 @@ struct Bot {
     used: Used,
     chats: HashMap<String, Chat>,
     tidy_at: usize,
-    /// Telegram asked for no calls before this time.
+    /// The channel asked for no calls before this time.
     quiet_until: Option<Instant>,
-    /// A delivery waits for the bot's rate until this time. Replies give way to it.
+    /// A delivery waits for the bot's rate until this time. Replies give precedence to it.
     delivery_until: Option<Instant>,
-    /// The bot was answered 429, which may have meant the chat or the bot. Until a call of the bot is answered
-    /// otherwise, its calls go one at a time.
+    /// Whether the last answer was a 429, which may have meant the chat or the bot. Until another answer arrives, the
+    /// bot's calls are made one at a time.
     in_doubt: bool,
 }
 
@@ -73,7 +74,7 @@ struct Chat {
 /// Why a call is not admitted yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// The bot must wait this long, whatever the chat.
+    /// The bot must wait this long, for all chats.
     Bot(Duration),
     /// This chat must wait this long.
     Chat(Duration),
@@ -82,7 +83,7 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// The pause before the call asks again.
+    /// The delay before the call asks again.
     #[must_use]
     pub fn pause(self) -> Duration {
         match self {
@@ -93,7 +94,7 @@ impl Wait {
 }
 
 impl Pacing {
-    /// A pacing that has admitted nothing yet.
+    /// Creates a pacing without any admitted call.
     #[must_use]
     pub fn new(rates: Rates, new_bots: Arc<NewBotLimiter>) -> Self {
         Self { rates, new_bots, bots: HashMap::new(), tidy_at: KEPT }
@@ -102,7 +103,8 @@ impl Pacing {
     /// Admits a call and counts it. The call is in flight until [`Pacing::ended`].
     ///
     /// # Errors
-    /// What the call must wait for. It is not counted then.
+    ///
+    /// The reason to wait. The call is then not counted.
     pub fn admit(&mut self, sender_key: &SenderKey, chat: &str, purpose: Purpose, now: Instant) -> Result<(), Wait> {
         self.tidy(now);
         let Rates { at_once, per_sender, per_chat, .. } = self.rates;
@@ -114,7 +116,7 @@ impl Pacing {
         if let Some(wait) = left(bot.delivery_until, now).filter(|_| is_reply) {
             return Err(Wait::Bot(wait));
         }
-        // Replies leave places to deliveries.
+        // Half of the places are reserved for deliveries.
         let at_once = if is_reply { at_once.div_ceil(2) } else { at_once };
         if bot.under_way >= if bot.in_doubt { 1 } else { at_once } {
             return Err(Wait::Turn);
@@ -130,7 +132,7 @@ impl Pacing {
         if let Some(wait) = of_chat.wait(&self.rates, chat, now) {
             return Err(Wait::Chat(wait));
         }
-        // The first call of a new bot goes alone; the bot's other calls wait for its answer.
+        // The first call of a new bot is made alone. The bot's other calls wait for its answer.
         if bot.under_way > 0 && !self.new_bots.is_known(sender_key, now) {
             return Err(Wait::Turn);
         }
@@ -147,9 +149,10 @@ impl Pacing {
     /// Admits another call of a delivery in flight, for its next part.
     ///
     /// # Errors
-    /// How long to wait before asking again. The call is not counted then.
+    ///
+    /// How long to wait before asking again. The call is then not counted.
     pub fn admit_next(&mut self, sender_key: &SenderKey, chat: &str, now: Instant) -> Result<(), Duration> {
-        // The delivery gives up its own place first, or it would compete with itself.
+        // Release the delivery's own place first, or it would compete with itself.
         self.ended(sender_key);
         let admitted = self.admit(sender_key, chat, Purpose::Delivery, now);
         if admitted.is_err() {
@@ -158,7 +161,7 @@ impl Pacing {
         admitted.map_err(Wait::pause)
     }
 
-    /// Frees the place of a delivery that was admitted.
+    /// Releases the place of an admitted call.
     pub fn ended(&mut self, sender_key: &SenderKey) {
         if let Some(bot) = self.bots.get_mut(sender_key) {
             bot.under_way = bot.under_way.saturating_sub(1);
@@ -169,7 +172,7 @@ impl Pacing {
     pub fn learn(&mut self, sender_key: &SenderKey, chat: &str, answer: &Classified, now: Instant) {
         match answer.meaning {
             Meaning::Limited { after } => self.quiet(sender_key, chat, Duration::from_secs(after.unwrap_or(1)), now),
-            // Telegram does not know this token, so the bot is not counted as known.
+            // Telegram has no bot with this token, so the bot does not count as known.
             Meaning::TokenRefused => {}
             _ if answer.heard => {
                 self.passed(sender_key);
@@ -179,15 +182,15 @@ impl Pacing {
         }
     }
 
-    /// Records that the channel has answered for this sender at this time.
+    /// Records that the channel answered for this sender at this time.
     pub fn heard(&self, sender_key: &SenderKey, at: Instant) {
         self.new_bots.heard(sender_key, at);
     }
 
-    /// Handles a 429, which does not say whether it means the chat or the bot. The chat is quiet for `span`. The bot
-    /// is quiet for `span` too if another of its chats already is, otherwise for 5 s at most; then its calls go one at
-    /// a time until one is answered otherwise. A group has limits of its own, so its 429 alone says nothing about the
-    /// bot.
+    /// Handles a 429, which does not say whether it means the chat or the bot. The chat waits for `span`. The bot also
+    /// waits for `span` if another of its chats already waits, otherwise for at most 5 s; after that its calls are made
+    /// one at a time until one gets another answer. A group has limits of its own, so a 429 for a group alone says
+    /// nothing about the bot.
     fn quiet(&mut self, sender_key: &SenderKey, chat: &str, span: Duration, now: Instant) {
         let bot = self.bots.entry(sender_key.clone()).or_default();
         let others = bot.chats.iter().any(|(other, of)| other != chat && left(of.quiet_until, now).is_some());
@@ -199,7 +202,7 @@ impl Pacing {
         }
     }
 
-    /// Records that the channel has answered this sender with something other than a 429.
+    /// Records that the channel gave this sender an answer other than a 429.
     fn passed(&mut self, sender_key: &SenderKey) {
         if let Some(bot) = self.bots.get_mut(sender_key) {
             bot.in_doubt = false;
@@ -217,7 +220,7 @@ impl Pacing {
         (held, waits.into_iter().min())
     }
 
-    /// Drops idle entries once there are twice as many as were left the last time.
+    /// Drops idle entries once the map has twice as many as after the last cleanup.
     fn tidy(&mut self, now: Instant) {
         if self.bots.len() < self.tidy_at {
             return;
@@ -254,7 +257,7 @@ fn left(until: Option<Instant>, now: Instant) -> Option<Duration> {
     until?.checked_duration_since(now).filter(|left| !left.is_zero())
 }
 
-/// Groups and channels have negative ids or names.
+/// The ids of groups and channels are negative numbers or names.
 fn is_group(chat: &str) -> bool {
     chat.starts_with(['-', '@'])
 }

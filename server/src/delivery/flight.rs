@@ -4,11 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use parking_lot::{Mutex, MutexGuard};
 
-/// The ids of the deliveries in flight. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InFlight(Arc<Mutex<HashSet<i64>>>);
 
-/// Marks one delivery as in flight until it is dropped.
+/// Keeps one delivery marked as in flight until it is dropped.
 #[derive(Debug)]
 pub(super) struct Flight {
     all: InFlight,

@@ -1,5 +1,5 @@
-//! Delivery: sends the messages of due deliveries. The store keeps the queue; `worker` claims deliveries; `sending`
-//! calls the channel and records the outcome; `policy` decides what follows an answer.
+//! Delivery: sends the messages of due deliveries. The store keeps the queue, `worker` claims deliveries, `sending`
+//! calls the channel and records the outcome, and `policy` decides what follows a response.
 
 mod flight;
 pub mod policy;

@@ -1,4 +1,4 @@
-//! The retry policy: decides what follows an answer. Pure functions.
+//! The retry policy: decides what follows a response of the channel. Pure functions.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::channel::Meaning;
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// What the decision depends on besides the answer.
+/// The facts besides the response that the decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
-    /// The number of this attempt, from 1.
+    /// The number of this attempt, starting at 1.
     pub attempt: u32,
     /// The time since the event was accepted.
     pub age: Duration,
@@ -18,47 +18,47 @@ pub struct Situation {
     pub max_age: Duration,
     /// Whether the part was already sent as plain text.
     pub plain: bool,
-    /// Whether the channel has already named a new chat.
+    /// Whether the channel has already named a new chat id.
     pub migrated: bool,
-    /// Whether an earlier attempt may have arrived, because its answer was lost.
+    /// Whether the message of an earlier attempt may have arrived, because the response was lost.
     pub unsure: bool,
-    /// Whether the event came through a profile, so that somebody may enter a new token.
+    /// Whether the event came through a profile, so that an operator can enter a new token.
     pub has_profile: bool,
-    /// Random, between 0 and 1: spreads retries.
+    /// A random number between 0 and 1 that spreads retries.
     pub jitter: f64,
 }
 
-/// What happens next.
+/// The next step for a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The part has arrived.
     Sent,
-    /// Try again after this long.
+    /// Retry after this delay.
     Retry {
-        /// How long.
+        /// The delay.
         after: Duration,
     },
-    /// The message may have arrived. Try once more after this long; the delivery is marked as unsure.
+    /// The message may have arrived. Retry once after this delay, and mark the delivery as unsure.
     Unsure {
-        /// How long.
+        /// The delay.
         after: Duration,
     },
-    /// Send to this chat at once.
+    /// Send to this chat immediately.
     Migrate {
         /// The chat's id.
         chat: String,
     },
-    /// Send as plain text at once.
+    /// Send as plain text immediately.
     Plain,
-    /// Suspend the delivery until there is a new token.
+    /// Suspend the delivery until the bot has a working token.
     Suspend,
     /// Give up.
     Fail,
-    /// Give up; the message may have arrived.
+    /// Give up, though the message may have arrived.
     Uncertain,
 }
 
-/// Decides what follows an answer.
+/// Decides what follows a response.
 #[must_use]
 pub fn judge(meaning: &Meaning, situation: Situation) -> Verdict {
     let give_up = if situation.unsure { Verdict::Uncertain } else { Verdict::Fail };
@@ -77,15 +77,15 @@ pub fn judge(meaning: &Meaning, situation: Situation) -> Verdict {
     }
 }
 
-/// Retries after the backoff, but not before the time that the channel asks for. Gives up if the delivery would be too
-/// old.
+/// Retries after the backoff, but no earlier than the channel asks for. Gives up if the delivery would be too old by
+/// then.
 fn later(situation: Situation, told: Option<u64>, give_up: Verdict) -> Verdict {
     let told = Duration::from_secs(told.unwrap_or(0));
     let after = backoff(situation.attempt, situation.jitter).max(told);
     if situation.age.saturating_add(after) > situation.max_age { give_up } else { Verdict::Retry { after } }
 }
 
-/// 1 s, 2 s, 4 s … 15 min. Jitter adds up to half, within the 15 min.
+/// The backoff: 1 s, 2 s, 4 s … 15 min. Jitter adds up to half of it, within the 15 min.
 fn backoff(attempt: u32, jitter: f64) -> Duration {
     let doubled = SHORTEST.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1).min(12)));
     doubled.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 2.0).min(LONGEST)

@@ -1,21 +1,21 @@
-//! Shares the free places of the worker between the senders (bots) that have something due: each sender gets a turn
-//! before any sender gets a second one.
+//! Distributes the worker's free places among the senders (bots) with due deliveries. Each sender gets a turn before
+//! any sender gets a second one.
 
 use std::{collections::VecDeque, time::Duration};
 
 use crate::store::SenderKey;
 
-/// One distribution of free places.
+/// The distribution of free places.
 #[derive(Debug)]
 pub(super) struct Round {
-    /// Senders that have not had this turn yet.
+    /// Senders that have not had their turn in this pass yet.
     senders: VecDeque<SenderKey>,
-    /// Senders that have had this turn and may have another.
+    /// Senders that have had their turn and may get another.
     again: VecDeque<SenderKey>,
     room: usize,
-    /// Places for each sender in this turn: an equal share of those that were free when the turn began.
+    /// The number of places for each sender in this pass: an equal share of those that were free when the pass began.
     share: usize,
-    /// How long it is until more may be due.
+    /// The time until more deliveries may be due.
     pub(super) pause: Duration,
 }
 
@@ -25,7 +25,7 @@ impl Round {
         Self { senders: VecDeque::new(), again: senders.into(), room, share: 0, pause }
     }
 
-    /// The next sender, and how many deliveries it may have.
+    /// Returns the next sender and the maximum number of deliveries it may claim.
     pub(super) fn next(&mut self) -> Option<(SenderKey, usize)> {
         if self.senders.is_empty() {
             std::mem::swap(&mut self.senders, &mut self.again);
@@ -37,8 +37,8 @@ impl Round {
         Some((self.senders.pop_front()?, self.share.min(self.room)))
     }
 
-    /// Records that a sender has taken `count` deliveries. It gets another turn unless those were all that it had due
-    /// or it could take none.
+    /// Records that a sender has claimed `count` deliveries. The sender gets another turn unless it has no more due
+    /// deliveries or could not claim any.
     pub(super) fn took(&mut self, sender: SenderKey, count: usize, was_all: bool) {
         self.room = self.room.saturating_sub(count);
         if !was_all && count > 0 {

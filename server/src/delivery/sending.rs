@@ -21,20 +21,24 @@ use crate::{
     time::{millis, now},
 };
 
-/// The pause before another attempt to decrypt a token.
+/// The delay before another attempt to decrypt a token.
 const LOCKED_PAUSE: Duration = Duration::from_secs(5 * 60);
-/// The first and the longest pause between attempts to record an answer.
+/// The first and the longest delay between attempts to record an outcome.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 impl Worker {
     pub(super) async fn deliver_logged(&self, claimed: Claimed) {
         let Err(error) = self.deliver(&claimed).await else { return };
-        tracing::error!(delivery = claimed.id, %error, "a delivery could not be gone on with; it is repeated");
-        // Releases the delivery as soon as the database can be written, instead of waiting for the lease to expire.
+        tracing::error!(delivery = claimed.id, %error, "a delivery could not be continued and will be retried");
+        // Release the delivery as soon as the database can be written, instead of waiting for the lease to expire.
         let again = DeliveryChange::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
         if let Err(error) = self.record(&claimed, None, &again).await {
-            tracing::error!(delivery = claimed.id, %error, "a delivery could not be given back; its lease runs out");
+            tracing::error!(
+                delivery = claimed.id,
+                %error,
+                "a delivery could not be released; it will be retried after its lease expires"
+            );
         }
     }
 
@@ -58,16 +62,20 @@ impl Worker {
         }
     }
 
-    /// What becomes of a delivery whose recipient has said `/stop`; `None` if they have not.
+    /// The change to store if the recipient has said `/stop`; `None` if they have not.
     async fn stopped(&self, claimed: &Claimed) -> Result<Option<DeliveryChange>, StoreError> {
         let customer = claimed.named_chat.parse().ok().filter(|chat: &i64| *chat > 0);
         let bot = if claimed.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { claimed.bot_id };
         let Some((bot, customer)) = bot.zip(customer) else { return Ok(None) };
         match self.deps.store.customers.has_stopped(bot, customer).await {
             Ok(stopped) => Ok(stopped.then_some(DeliveryChange::Skipped(FailureCause::Stopped))),
-            // Who has stopped can only be told with the right encryption key.
+            // Without the right encryption key, nobody can check whether the recipient has said `/stop`.
             Err(StoreError::Seal(error)) => {
-                tracing::warn!(delivery = claimed.id, %error, "it cannot be told who has said /stop; the delivery waits");
+                tracing::warn!(
+                    delivery = claimed.id,
+                    %error,
+                    "the key of the /stop hashes cannot be decrypted; the delivery waits"
+                );
                 let at = now().saturating_add(millis(LOCKED_PAUSE));
                 Ok(Some(DeliveryChange::Retry { at, unsure: false }))
             }
@@ -90,7 +98,8 @@ impl Worker {
             if class == AttemptClass::TokenLocked { FailureCause::TokenLocked } else { FailureCause::TokenRefused };
         let change = match class {
             _ if situation.has_profile => DeliveryChange::Suspended { refused: None, cause },
-            // Nobody can enter a stateless event's token again, but the right encryption key may come back.
+            // A stateless event has no profile in which the token could be entered again. Retry, because the right
+            // encryption key may be restored.
             AttemptClass::TokenLocked if situation.age < situation.max_age => {
                 DeliveryChange::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
             }
@@ -109,8 +118,7 @@ impl Worker {
             }
             is_admitted = false;
             let part = match self.deps.store.events.part(&delivery, delivery.parts_sent).await {
-                // A part that cannot be read is sent as an empty message. The channel refuses it, which ends the
-                // delivery.
+                // A corrupt part is sent as an empty message. The channel rejects it, which ends the delivery.
                 Err(StoreError::Corrupt(_)) => Part::plain(""),
                 part => part?,
             };
@@ -152,8 +160,8 @@ impl Worker {
         }
     }
 
-    /// Records the outcome of an attempt. Retries until the database can be written: a message that was sent must not
-    /// be sent again because the database was busy. Meanwhile the delivery stays in flight, so nobody claims it.
+    /// Records the outcome of an attempt. Retries until the database can be written, so that a sent message is not sent
+    /// again because the database was busy. Meanwhile the delivery stays in flight, so it is not claimed again.
     async fn record(
         &self,
         delivery: &Claimed,
@@ -167,7 +175,7 @@ impl Worker {
                     tracing::warn!(delivery = delivery.id, %error, "an answer could not be recorded yet");
                 }
                 Ok(Recorded::Lost) => {
-                    tracing::warn!(delivery = delivery.id, ?change, "a delivery was no longer this worker's");
+                    tracing::warn!(delivery = delivery.id, ?change, "the claim of a delivery was lost");
                     return Ok(Recorded::Lost);
                 }
                 Ok(recorded) => {
@@ -181,9 +189,8 @@ impl Worker {
         }
     }
 
-    /// Notifies open pages of the log and of the profile that the delivery has changed.
+    /// Notifies the open pages of the log and of the profile that the delivery has changed.
     fn tell(&self, delivery: &Claimed) {
-        // Sending fails if nobody is subscribed, which is fine.
         self.deps.changes.announce(delivery.profile_id.unwrap_or_default());
     }
 
@@ -214,14 +221,20 @@ impl Worker {
                 tracing::warn!(delivery, status, why, "given up");
             }
             DeliveryChange::Suspended { .. } => {
-                tracing::warn!(delivery, status, why, "the bot's token was refused; waiting for a new one")
+                tracing::warn!(delivery, status, why, "suspended until the bot has a working token")
             }
             DeliveryChange::Retry { at, .. } => {
-                tracing::info!(delivery, status, why, in_ms = at.saturating_sub(now()), "not delivered yet");
+                tracing::info!(
+                    delivery,
+                    status,
+                    why,
+                    in_ms = at.saturating_sub(now()),
+                    "not delivered yet; will be retried"
+                );
             }
-            DeliveryChange::Skipped(_) => tracing::info!(delivery, "the recipient wants no messages"),
+            DeliveryChange::Skipped(_) => tracing::info!(delivery, "skipped: the recipient wants no messages"),
             DeliveryChange::PartSent { .. } | DeliveryChange::Again { .. } => {
-                tracing::debug!(delivery, status, why, "goes on")
+                tracing::debug!(delivery, status, why, "part handled; the delivery continues")
             }
         }
     }
@@ -250,7 +263,7 @@ async fn send_part(
     (answer, attempt)
 }
 
-/// The change to store for a verdict. `cause` is used only if the delivery is given up.
+/// Converts a verdict into the change to store. `cause` is used only if the delivery is given up.
 fn change_of(verdict: Verdict, cause: FailureCause, delivery: &Claimed, token: Option<&BotToken>) -> DeliveryChange {
     let lease_until = now().saturating_add(LEASE);
     let after = |span: Duration| now().saturating_add(millis(span));

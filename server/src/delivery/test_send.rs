@@ -1,6 +1,6 @@
-//! Test messages, which a person sends from the builder. They go through the same pacing as deliveries, so that both
-//! together stay within the channel's limits. A limit per account ([`crate::http::rate_limits::Limits::test`]) keeps
-//! their share small.
+//! Test messages, which a person sends from the builder. They share the pacing with deliveries, so that both together
+//! stay within the channel's limits. A limit per account ([`crate::http::rate_limits::Limits::test`]) keeps their share
+//! small.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::{
     store::SenderKey,
 };
 
-/// The longest wait before the next part of a message. A longer one ends the test.
+/// The longest wait before the next part of a message. The test ends if it would have to wait longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// A test message.
@@ -21,9 +21,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub struct TestMessage<'a> {
     /// Its channel.
     pub channel: ChannelKind,
-    /// The sender's token, where the channel needs one.
+    /// The sender's token, if the channel uses tokens.
     pub token: Option<&'a BotToken>,
-    /// The stored profile that is tested.
+    /// The id of the profile, if it is stored.
     pub profile: Option<i64>,
     /// The recipient.
     pub chat: &'a str,
@@ -34,13 +34,13 @@ pub struct TestMessage<'a> {
 /// The result of sending a test message.
 #[derive(Debug)]
 pub enum Tested {
-    /// The channel took all of it.
+    /// The channel accepted all parts.
     Sent,
-    /// The channel did not take a part of it: its answer, and what that means.
+    /// The channel did not accept a part. The response and its meaning.
     Not(Answer, Classified),
-    /// The pacing does not admit the next part before this long.
+    /// The pacing does not admit the next part yet.
     Paced {
-        /// How long.
+        /// The time until it does.
         wait: Duration,
         /// Whether an earlier part was sent.
         is_begun: bool,
@@ -48,8 +48,8 @@ pub enum Tested {
 }
 
 impl Worker {
-    /// Sends the parts of a message to a chat, at the pace of deliveries. If the first part would have to wait,
-    /// nothing is sent.
+    /// Sends the parts of a message to a chat, at the pace of deliveries. If the first part would have to wait, nothing
+    /// is sent.
     pub async fn send_test(&self, message: TestMessage<'_>) -> Tested {
         let TestMessage { token, profile, chat, .. } = message;
         let channel = self.deps.channels.of(message.channel);
@@ -71,23 +71,24 @@ impl Worker {
         Tested::Sent
     }
 
-    /// Admits a call that sends a message outside of the queue. Call [`Worker::learn`] with its answer.
+    /// Admits a call that sends a message outside the queue. Call [`Worker::learn`] with its response.
     ///
     /// # Errors
-    /// What the call must wait for.
+    ///
+    /// The reason to wait.
     pub fn admit(&self, sender: &SenderKey, chat: &str, purpose: Purpose, at: Instant) -> Result<(), Wait> {
         let Some(mut pacing) = self.deps.channels.pacing(sender) else { return Ok(()) };
         pacing.admit(sender, chat, purpose, at)
     }
 
-    /// Ends a call that [`Worker::admit`] has admitted, and adapts the pacing to its answer.
+    /// Ends a call that [`Worker::admit`] has admitted, and adapts the pacing to its response.
     pub fn learn(&self, sender: &SenderKey, chat: &str, answer: &Answer) -> Classified {
         let classified = self.deps.channels.of(sender.channel()).classify(answer);
         if let Some(mut pacing) = self.deps.channels.pacing(sender) {
             pacing.ended(sender);
             pacing.learn(sender, chat, &classified, Instant::now());
         }
-        // Deliveries of this bot may have waited for the call to end.
+        // Deliveries of this bot may be waiting for the call to end.
         self.deps.wake.notify_one();
         classified
     }

@@ -30,42 +30,41 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// How long a claim lasts, in milliseconds: longer than any one call to Telegram. It is renewed after each part.
+/// The duration of a claim in milliseconds. It is longer than any one call to Telegram, and the claim is renewed after
+/// each part.
 pub(super) const LEASE: Millis = 30_000;
-/// Most deliveries of known tokens in flight, over all bots.
+/// The maximum number of deliveries of known tokens in flight, over all bots.
 const AT_ONCE: usize = 256;
-/// Most deliveries of strangers in flight, in addition to those.
+/// The maximum number of strangers' deliveries in flight, in addition to the others.
 const STRANGERS: usize = 8;
-/// Heads of strangers that one scan looks at.
+/// The number of strangers' heads that one scan reads.
 const STRANGERS_HEADS: usize = 256;
-/// The pause between two scans of the strangers' queue, so that their events do not keep the worker scanning.
+/// The delay between two scans of the strangers' queue, so that their events do not keep the worker scanning.
 const STRANGERS_PAUSE: Duration = Duration::from_millis(100);
-/// The same pause if every due delivery had to wait, for example for the strangers' share of the new-bot limiter.
+/// The same delay if no due delivery was admitted, for example because of the strangers' share of the new-bot limiter.
 const STRANGERS_BLOCKED: Duration = Duration::from_secs(1);
-/// The longest sleep, so that a clock that was set back does not make the worker sleep for ever.
+/// The longest sleep, so that the worker does not sleep too long after the clock was set back.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// The shortest sleep. A delivery that waits for a call of its bot to end is woken when it ends.
+/// The shortest sleep. The end of a call wakes the worker, so deliveries that wait for one need no shorter sleep.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
-/// If something is due and nothing is admitted, the worker pauses for 8× the duration of the scan, so that a burst of
-/// new events for bots that must wait cannot keep it scanning.
+/// If nothing that is due is admitted, the worker backs off for 8× the duration of the scan, so that a burst of new
+/// events for bots that must wait cannot keep it scanning.
 const REST: u32 = 8;
-/// The longest such pause.
 const LONGEST_REST: Duration = Duration::from_millis(20);
-/// How long a shutdown waits for deliveries in flight.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
-/// What the worker needs.
+/// The dependencies of the worker.
 #[derive(Clone, Debug)]
 pub struct Dependencies {
     /// The store.
     pub store: Store,
     /// The channels.
     pub channels: Channels,
-    /// Wakes the worker when something has become due.
+    /// Wakes the worker when a delivery has become due.
     pub wake: Arc<Notify>,
     /// Receives the profile's id when a delivery's state has changed; 0 for the stateless endpoint.
     pub changes: Announcements,
-    /// The settings, among them the age at which a delivery is given up.
+    /// The settings, which include the age at which a delivery is given up.
     pub settings: Live,
     /// Counters.
     pub metrics: Arc<Metrics>,
@@ -84,7 +83,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker with a random owner name for its claims.
+    /// Creates a worker with a random owner name for its claims.
     #[must_use]
     pub fn new(deps: Dependencies) -> Self {
         Self {
@@ -97,7 +96,7 @@ impl Worker {
         }
     }
 
-    /// Whether [`Worker::run`] is under way.
+    /// Whether [`Worker::run`] is running.
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.running.load(Ordering::Relaxed)
@@ -119,14 +118,14 @@ impl Worker {
         if finished.await.is_err() {
             tracing::warn!(
                 count = tasks.len(),
-                "stopping before every answer came; these are sent again after the start"
+                "stopping before all responses arrived; these deliveries will be sent again after the restart"
             );
         }
     }
 
     async fn send_for_ever(&self, tasks: &mut JoinSet<()>) {
         if let Err(error) = self.take_over().await {
-            tracing::error!(%error, "what an earlier run has left could not be taken over");
+            tracing::error!(%error, "deliveries claimed by an earlier process could not be released");
         }
         let mut last = now();
         let mut strangers_at = Instant::now();
@@ -135,7 +134,7 @@ impl Worker {
             if now() < last
                 && let Err(error) = self.deps.store.queue.due_again(now()).await
             {
-                tracing::error!(%error, "the queue could not be set by the new time");
+                tracing::error!(%error, "due times could not be adapted after the clock was set back");
             }
             last = now();
             let clock = Instant::now();
@@ -159,12 +158,13 @@ impl Worker {
         }
     }
 
-    /// Makes deliveries due that an earlier run had claimed, and tells the pacing which bots Telegram knows.
+    /// Makes the deliveries due that an earlier process had claimed, and tells the pacing for which bots Telegram has
+    /// answered.
     async fn take_over(&self) -> Result<(), StoreError> {
         let (store, now) = (&self.deps.store, now());
         let count = store.queue.release_leases(&self.owner, now).await?;
         if count > 0 {
-            tracing::info!(count, "taking over deliveries that were being sent when the server last ended");
+            tracing::info!(count, "releasing deliveries that were being sent when the server last stopped");
         }
         store.queue.due_again(now).await?;
         store.queue.settle_all(now).await?;
@@ -182,8 +182,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Claims and starts as many due deliveries as there are free places. Returns how long to sleep unless something
-    /// wakes the worker, and whether something was due but nothing was admitted.
+    /// Claims and starts as many due deliveries as there are free places. Returns the time to sleep unless the worker
+    /// is woken, and whether deliveries were due but none was admitted.
     async fn fill(&self, tasks: &mut JoinSet<()>) -> (Duration, bool) {
         while let Some(done) = tasks.try_join_next() {
             log_ended(done);
@@ -205,7 +205,7 @@ impl Worker {
         }
     }
 
-    /// The same for deliveries of strangers.
+    /// Does the same as [`Worker::fill`] for strangers' deliveries.
     async fn fill_strangers(&self, tasks: &mut JoinSet<()>) -> (Duration, bool) {
         let room = STRANGERS.saturating_sub(self.strangers_in_flight.count());
         if room == 0 {
@@ -217,13 +217,14 @@ impl Worker {
                 (pause.clamp(STRANGERS_PAUSE, LONGEST_SLEEP), in_vain)
             }
             Err(error) => {
-                tracing::error!(%error, "due deliveries of strangers could not be claimed");
+                tracing::error!(%error, "strangers' due deliveries could not be claimed");
                 (STRANGERS_BLOCKED, true)
             }
         }
     }
 
-    /// Claims up to `room` deliveries of strangers that are due and admitted by the pacing, the longest due first.
+    /// Claims up to `room` strangers' deliveries that are due and admitted by the pacing, starting with those due the
+    /// longest.
     async fn claim_strangers(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let heads = self.deps.store.queue.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
         let in_vain = heads.first().is_some_and(|(.., due_at)| *due_at <= now);
@@ -251,7 +252,7 @@ impl Worker {
         Ok(Claim { claimed: self.claim_admitted(admitted, now).await?, pause, in_vain })
     }
 
-    /// Claims up to `room` deliveries that are due and admitted by the pacing, in turns between the bots.
+    /// Claims up to `room` deliveries that are due and admitted by the pacing. The bots take turns.
     async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let store = &self.deps.store;
         let due = self.due_senders(now).await?;
@@ -259,7 +260,7 @@ impl Worker {
         let mut round = Round::new(due, room);
         let mut heads = Vec::new();
         while let Some((sender, share)) = round.next() {
-            // The query skips chats that must wait, so the soonest end of their waits has to come from the pacing.
+            // The query skips chats that must wait, so the end of the shortest wait has to come from the pacing.
             let pacing = self.deps.channels.pacing(&sender);
             let (held, soonest) = pacing.map(|mut pacing| pacing.held(&sender, clock)).unwrap_or_default();
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
@@ -281,7 +282,7 @@ impl Worker {
         let claimed = self.deps.store.queue.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
         let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
         for Admitted { id, sender } in heads.iter().filter(|head| !got(head.id)) {
-            // The delivery was suspended or moved since the scan: its place is free again.
+            // The delivery was suspended or moved after the scan. Its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
             if let Some(mut pacing) = self.deps.channels.pacing(sender) {
                 pacing.ended(sender);
@@ -290,8 +291,8 @@ impl Worker {
         claimed
     }
 
-    /// The senders with something due, beginning after the first of the last round, and how long it is until the next
-    /// one has.
+    /// The senders with due deliveries, beginning after the first of the last round, and the time until the next sender
+    /// has one.
     async fn due_senders(&self, now: Millis) -> Result<(Vec<SenderKey>, Duration), StoreError> {
         let open = self.deps.store.queue.open_senders().await?;
         let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
@@ -342,12 +343,13 @@ impl Worker {
         }
     }
 
-    /// Claims and delivers what is due at `now`, once. Returns the number of deliveries.
+    /// Claims and sends the deliveries that are due at `now`, once. Returns their number.
     ///
     /// # Errors
+    ///
     /// If the deliveries could not be claimed.
     pub async fn run_due_once(&self, now: Millis) -> Result<usize, StoreError> {
-        // The pacing must see the same time as the queue.
+        // The pacing must use the same time as the queue.
         let ahead = u64::try_from(now.saturating_sub(crate::time::now())).unwrap_or(0);
         let clock = Instant::now() + Duration::from_millis(ahead);
         let mut tasks = JoinSet::new();
@@ -361,22 +363,20 @@ impl Worker {
     }
 }
 
-/// The result of a scan of the queue.
 struct Claim {
     claimed: Vec<Claimed>,
-    /// How long it is until more may be due.
+    /// The time until more deliveries may be due.
     pause: Duration,
-    /// Something is due, but the pacing admits none of it yet.
+    /// Whether deliveries are due, but the pacing admits none of them yet.
     in_vain: bool,
 }
 
-/// A delivery that the pacing has admitted.
 struct Admitted {
     id: i64,
     sender: SenderKey,
 }
 
-/// A place among the bot's calls in flight. Dropping it frees the place.
+/// A place among the bot's calls in flight. Dropping it releases the place.
 struct Place {
     channels: Channels,
     sender: SenderKey,
@@ -390,7 +390,7 @@ impl Drop for Place {
     }
 }
 
-/// Marks the worker as running until it is dropped, also by a panic.
+/// Marks the worker as running until it is dropped, even by a panic.
 struct Running(Arc<AtomicBool>);
 
 impl Running {
@@ -408,6 +408,9 @@ impl Drop for Running {
 
 fn log_ended(done: Result<(), JoinError>) {
     if let Err(error) = done {
-        tracing::error!(%error, "a delivery ended badly; it is repeated once its lease has run out");
+        tracing::error!(
+            %error,
+            "the task of a delivery panicked; the delivery will be retried after its lease expires"
+        );
     }
 }

@@ -73,7 +73,7 @@ pub async fn look(state: &AppState) -> Result<Locked, StoreError> {
             if nothing && !store.secrets.waits_for_the_old_key().await? {
                 store.secrets.adopt_key().await?;
                 tracing::info!(
-                    "nothing is sealed with the lost key any more: the present one is the database's own now"
+                    "no secret is encrypted with the lost key any more: the current key is now the sealing key"
                 );
                 None
             } else {

@@ -39,7 +39,7 @@ pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
     loop {
         match report(&state).await {
             Ok(view) => look(&state, &view),
-            Err(error) => tracing::warn!(%error, "it could not be seen how all stands"),
+            Err(error) => tracing::warn!(%error, "the server's health could not be checked"),
         }
         tokio::select! {
             () = sleep(PAUSE) => {}

@@ -46,7 +46,7 @@ pub async fn metrics(State(state): State<AppState>, client: Client, headers: Hea
             let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
             gauges.push(("stranger_events_waiting", "Undelivered events of unknown bots", waiting));
         }
-        Err(error) => tracing::warn!(%error, "the events of strangers could not be counted"),
+        Err(error) => tracing::warn!(%error, "strangers' events could not be counted"),
     }
     match state.store.mails.waiting().await {
         Ok(waiting) => gauges.push(("mails_waiting", "Error mails not finished", waiting)),

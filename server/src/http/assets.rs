@@ -18,7 +18,7 @@ struct Site;
 /// The base name of the files.
 pub const NAME: &str = "hookgram";
 
-/// The folder of the files: `pkg/hookgram-<hash>`, or `pkg/hookgram` without a built site.
+/// The folder of the files: `pkg/hookgram-<hash>`, or `pkg/hookgram` if the site was not built.
 #[must_use]
 pub fn folder() -> String {
     let manifest = Site::get("manifest").and_then(|file| String::from_utf8(file.data.into_owned()).ok());
@@ -26,8 +26,8 @@ pub fn folder() -> String {
     format!("pkg/{}", name.unwrap_or(NAME))
 }
 
-/// `GET /pkg/{folder}/{file}`. The folder's name contains a hash of its content, so browsers may cache the files for
-/// good.
+/// `GET /pkg/{folder}/{file}`. The folder's name contains a hash of its content, so browsers may cache the files
+/// forever.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let path = format!("pkg/{file}");
     // A debug build reads from disk, so the path must not leave the folder.
@@ -38,7 +38,7 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     if !file.split('/').all(is_plain) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // The compressed variants are served under the name of their file.
+    // Compressed variants are served only under the name of the original file.
     if file.ends_with(".br") || file.ends_with(".gz") {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -65,19 +65,18 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     response
 }
 
-/// `GET /favicon.ico`, which browsers request for responses that name no icon.
+/// `GET /favicon.ico`, which browsers request for responses without an icon link.
 pub async fn favicon() -> impl IntoResponse {
     const ICON: &[u8] = include_bytes!("../../../style/icon.svg");
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON)
 }
 
-/// `GET /robots.txt`. The endpoints' URLs are secrets, so crawlers must not fetch them; all other pages require a
-/// session.
+/// `GET /robots.txt`. Crawlers must not fetch the endpoints, whose URLs are secrets. All other pages require a session.
 pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /h/\nDisallow: /webhook\n"
 }
 
-/// Whether `Accept-Encoding` names a coding without `q=0`.
+/// Whether `Accept-Encoding` contains a coding without `q=0`.
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|item| {
         let mut pieces = item.split(';').map(str::trim);

@@ -18,11 +18,11 @@ use crate::{config::is_in, store::audit::By};
 pub struct Client {
     /// The address at the other end of the connection.
     pub peer: IpAddr,
-    /// The client's address: that of the peer or, if the peer is a trusted proxy, the one that `X-Forwarded-For` names.
+    /// The client's address: that of the peer or, if the peer is a trusted proxy, the one from `X-Forwarded-For`.
     pub address: IpAddr,
     /// Whether the request has a forwarding header.
     pub forwarded: bool,
-    /// `User-Agent`, at most 200 characters.
+    /// The `User-Agent`, at most 200 characters.
     pub user_agent: String,
 }
 
@@ -56,8 +56,8 @@ impl Client {
         Self { peer, address, forwarded, user_agent: text.chars().take(200).collect() }
     }
 
-    /// Whether a proxy that is not configured as trusted forwarded the request. Then all clients behind it seem to
-    /// have the proxy's address.
+    /// Whether the request was forwarded by a proxy that is not configured as trusted. All clients behind such a proxy
+    /// appear to have the proxy's address.
     pub(crate) fn is_unannounced(&self, trusted: &[IpNet]) -> bool {
         self.forwarded && !is_in(trusted, self.peer)
     }

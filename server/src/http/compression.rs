@@ -1,6 +1,6 @@
-//! Compresses responses. The length of a compressed response reveals its content to an attacker who controls a part of
-//! it and sees the length (BREACH). So only requests from Hookgram's own pages, or made directly by the user, are
-//! answered compressed; a request that another site causes is answered uncompressed.
+//! Compresses responses. The length of a compressed response can reveal its content to an attacker who controls a part
+//! of it and sees the length (BREACH). So only requests that Hookgram's own pages or the user cause directly get
+//! compressed responses. A request that another site causes gets an uncompressed one.
 
 use axum::{
     extract::Request,
@@ -16,13 +16,13 @@ use tower_http::{
     },
 };
 
-/// Bytes; a shorter response fits into one packet as it is.
+/// The minimum size in bytes. A shorter response fits into one packet uncompressed.
 const SHORT: u16 = 1024;
 /// The gzip level, of 9. Higher levels take twice the time and save a twentieth.
 const LEVEL: i32 = 4;
 
-/// Compresses a response if the client accepts it and the response has no coding yet. Images and event streams, whose
-/// pieces must be sent at once, are left out.
+/// Compresses a response if the client accepts it and the response has no coding yet. Images are left out, and so are
+/// event streams, whose events must be sent immediately.
 pub(crate) fn layer() -> CompressionLayer<impl Predicate> {
     let worth_it = SizeAbove::new(SHORT).and(NotForContentType::SSE).and(NotForContentType::IMAGES);
     CompressionLayer::new().gzip(true).quality(CompressionLevel::Precise(LEVEL)).compress_when(worth_it)
@@ -36,7 +36,7 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Whether a page of Hookgram, or the user directly, made the request. A browser without `Sec-Fetch-Site` gets
+/// Whether a page of Hookgram, or the user directly, caused the request. Browsers that send no `Sec-Fetch-Site` get
 /// uncompressed responses.
 fn is_own(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin" || site == "none")

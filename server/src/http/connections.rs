@@ -1,5 +1,5 @@
-//! Limits on connections: in all, and from one address, so that one client cannot hold all of them. Behind a trusted
-//! proxy all connections come from the proxy, so requests in flight are also counted by the client's address.
+//! Limits on connections, in total and per address, so that one client cannot use up all of them. Behind a trusted
+//! proxy all connections come from the proxy, so requests in flight are also limited by the client's address.
 
 use std::{
     collections::HashMap,
@@ -20,13 +20,12 @@ use crate::{
     http::{descriptors, rate_limits::network},
 };
 
-/// An address that is not a trusted proxy's may hold one connection in `SHARE`.
+/// An address other than a trusted proxy's may use at most 1 / `SHARE` of all connections.
 const SHARE: usize = 4;
 
-/// Requests in flight that every address may have, however many others have.
+/// The number of requests in flight that every address may have, however many others have.
 const FEW: usize = 8;
 
-/// Counts by network address.
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
 /// Limits connections. Cheap to clone.
@@ -37,7 +36,7 @@ pub struct Connections {
     open: Counts,
 }
 
-/// The place of a connection. Dropping it frees the place.
+/// The slot of a connection. Dropping it releases the slot.
 #[derive(Debug)]
 pub struct Open {
     _permit: OwnedSemaphorePermit,
@@ -45,7 +44,7 @@ pub struct Open {
 }
 
 impl Connections {
-    /// Allows `most` connections, or fewer if the process may open too few files.
+    /// Allows `most` connections, or fewer if the limit on open files is too low.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self::of(descriptors::room(most))
@@ -55,13 +54,13 @@ impl Connections {
         Self { room: Arc::new(Semaphore::new(all)), of_address: (all / SHARE).max(1), open: Arc::default() }
     }
 
-    /// Waits for a free place.
+    /// Waits for a free slot.
     pub async fn room(&self) -> Option<OwnedSemaphorePermit> {
         self.room.clone().acquire_owned().await.ok()
     }
 
-    /// Takes a place for a connection from this address; `None` if the address has too many. Trusted proxies and this
-    /// machine serve many clients, so they have no limit of their own.
+    /// Takes a slot for a connection from this address. Returns `None` if the address has too many. Trusted proxies and
+    /// this machine serve many clients, so they have no limit of their own.
     #[must_use]
     pub fn open(&self, permit: OwnedSemaphorePermit, peer: IpAddr, trusted: &[IpNet]) -> Option<Open> {
         let peer = peer.to_canonical();
@@ -87,26 +86,27 @@ impl Drop for Open {
     }
 }
 
-/// Limits requests in flight by the client's address, whichever connection they use. Cheap to clone.
+/// Limits requests in flight by the client's address, over all connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Requests {
     all: usize,
     in_flight: Counts,
 }
 
-/// The place of a request in flight. Dropping it frees the place.
+/// The slot of a request in flight. Dropping it releases the slot.
 #[derive(Debug)]
 pub(crate) struct InFlight(Counts, IpAddr);
 
 impl Requests {
-    /// Allows for `most` connections, or fewer if the process may open too few files.
+    /// Allows for `most` connections, or fewer if the limit on open files is too low.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { all: descriptors::room(most), in_flight: Counts::default() }
     }
 
-    /// Takes a place for a request of a client at this address. It is refused if the client has a quarter of all
-    /// connections, or [`FEW`] once three quarters are taken. `None`: trusted proxies and this machine are not counted.
+    /// Takes a slot for a request of a client at this address. The request is refused if the client has a quarter of
+    /// all slots, or [`FEW`] once three quarters of the slots are taken. Returns `Ok(None)` for trusted proxies and
+    /// this machine, which are not counted.
     pub(crate) fn begin(&self, client: IpAddr, trusted: &[IpNet]) -> Result<Option<InFlight>, TooMany> {
         let client = client.to_canonical();
         if client.is_loopback() || is_in(trusted, client) {
@@ -124,7 +124,6 @@ impl Requests {
     }
 }
 
-/// A client has too many requests in flight.
 #[derive(Debug)]
 pub(crate) struct TooMany;
 
@@ -144,7 +143,7 @@ fn release(counts: &Counts, address: &IpAddr) {
     }
 }
 
-/// A response's body that holds its request's place until it is sent completely.
+/// A response body that holds the slot of its request until it is sent completely.
 pub(crate) struct Counted {
     body: Body,
     _place: InFlight,

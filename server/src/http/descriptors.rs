@@ -1,9 +1,10 @@
-//! The process's limit on open files. Strangers open connections, which must leave room for the database's files.
+//! The process's limit on open files. Connections of clients must leave enough file descriptors for the database.
 
-/// Descriptors that are left for the database, Telegram, mail and the log.
+/// The number of file descriptors reserved for the database, Telegram, mail and the log.
 const RESERVED: usize = 256;
 
-/// How many connections there is room for, up to `most`. Raises the process's soft limit as far as needed and allowed.
+/// The number of connections that the limit on open files allows, up to `most`. Raises the process's soft limit as far
+/// as needed and allowed.
 pub(crate) fn room(most: usize) -> usize {
     limit(most.saturating_add(RESERVED)).map_or(most, |limit| left(limit, most))
 }
@@ -12,7 +13,7 @@ fn left(limit: usize, most: usize) -> usize {
     limit.saturating_sub(RESERVED.min(limit / 2)).min(most).max(1)
 }
 
-/// The limit, raised to `wanted` if that is allowed; `None` if there is none or it is unknown.
+/// Returns the limit, raised to `wanted` if that is allowed; `None` if there is no limit or it is unknown.
 #[cfg(unix)]
 fn limit(wanted: usize) -> Option<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

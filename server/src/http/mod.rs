@@ -1,4 +1,4 @@
-//! HTTP infrastructure that pages and endpoints share: connections, limits, compression, assets.
+//! HTTP infrastructure shared by pages and endpoints: connections, limits, compression, assets.
 
 pub mod assets;
 pub mod client;

@@ -1,7 +1,7 @@
 //! Rate limits of requests: per webhook key, per known token of the stateless endpoint, and per address.
 //!
-//! A booking service calls for all of its customers from one address. So requests with a known webhook key or token are
-//! counted by that alone. Requests that name neither, and requests for pages, are counted by address.
+//! A booking service sends the events of all its customers from one address. So a request with a known webhook key or
+//! token is counted only by that. Other requests to the endpoints, and requests for pages, are counted by address.
 
 use std::{
     collections::HashMap,
@@ -17,21 +17,23 @@ use crate::{
     store::SenderKey,
 };
 
-/// For one webhook key or token: 500 requests a second, 2,000 at once.
+/// The rate for one webhook key or token: 500 requests a second, bursts of 2,000.
 const EVENTS: Rate = Rate { every: Duration::from_millis(2), burst: 2_000 };
-/// For one address at the endpoints, without a known webhook key or token: 10 requests a second, 200 at once.
+/// The rate for one address at the endpoints, without a known webhook key or token: 10 requests a second, bursts of
+/// 200.
 const STRANGERS: Rate = Rate { every: Duration::from_millis(100), burst: 200 };
-/// For one address and pages: 100 requests a second, 1,000 at once.
+/// The rate for one address at the pages: 100 requests a second, bursts of 1,000.
 const PAGES: Rate = Rate { every: Duration::from_millis(10), burst: 1_000 };
-/// For one account: 20 test messages a minute.
+/// The rate for one account: 20 test messages a minute.
 const TESTS: Rate = Rate { every: Duration::from_secs(3), burst: 20 };
-/// How many 429s of one profile are recorded.
+/// The rate at which 429s of one profile are recorded.
 const RECORDED: Rate = Rate { every: Duration::from_secs(10), burst: 1 };
-/// How many 422s of the stateless endpoint are recorded: of a known token, of a stranger's address, of all strangers.
+/// The rates at which 422s of the stateless endpoint are recorded: for a known token, for a stranger's address, for all
+/// strangers.
 const RECORDED_OF_TOKEN: Rate = Rate { every: Duration::from_secs(10), burst: 100 };
 const RECORDED_OF_ADDRESS: Rate = Rate { every: Duration::from_secs(10), burst: 20 };
 const RECORDED_OF_STRANGERS: Rate = Rate { every: Duration::from_secs(5), burst: 50 };
-/// Most entries of each map.
+/// The maximum number of entries of each map.
 const ENTRIES: usize = 20_000;
 
 /// The source by which requests to a webhook endpoint are counted.
@@ -56,7 +58,7 @@ impl Source {
     }
 }
 
-/// The usage of the rate limits.
+/// The state of the rate limits.
 #[derive(Debug, Default)]
 pub struct Limits {
     events: Mutex<HashMap<Source, Entry>>,
@@ -76,7 +78,8 @@ impl Limits {
     /// Counts a request to a webhook endpoint.
     ///
     /// # Errors
-    /// If the limit is exceeded: whole seconds until there is room, at least 1.
+    ///
+    /// If the limit is exceeded: whole seconds until the next request is allowed, at least 1.
     pub fn webhook(&self, source: &Source) -> Result<(), u64> {
         match source {
             Source::Stranger(network) => self.stranger(*network),
@@ -84,7 +87,7 @@ impl Limits {
         }
     }
 
-    /// Whether a refusal of this source is to be recorded. Records are limited in rate, because refusals come in
+    /// Whether to record a rejected request of this source. Records are rate-limited, because rejections come in
     /// bursts.
     pub fn records(&self, source: &Source) -> bool {
         let now = Instant::now();
@@ -102,7 +105,8 @@ impl Limits {
     /// Counts a request without a known webhook key or token.
     ///
     /// # Errors
-    /// If the limit is exceeded: whole seconds until there is room, at least 1.
+    ///
+    /// If the limit is exceeded: whole seconds until the next request is allowed, at least 1.
     pub fn stranger(&self, address: IpAddr) -> Result<(), u64> {
         take(&self.strangers, network(address), STRANGERS, Instant::now())
     }
@@ -110,7 +114,8 @@ impl Limits {
     /// Counts a request for a page.
     ///
     /// # Errors
-    /// If the limit is exceeded: whole seconds until there is room, at least 1.
+    ///
+    /// If the limit is exceeded: whole seconds until the next request is allowed, at least 1.
     pub fn page(&self, address: IpAddr) -> Result<(), u64> {
         take(&self.pages, network(address), PAGES, Instant::now())
     }
@@ -118,7 +123,8 @@ impl Limits {
     /// Counts the parts of a test message that an account sends.
     ///
     /// # Errors
-    /// If the limit is exceeded: whole seconds until there is room for one, at least 1.
+    ///
+    /// If the limit is exceeded: whole seconds until one more part is allowed, at least 1.
     pub fn test(&self, account: i64, parts: usize) -> Result<(), u64> {
         let now = Instant::now();
         // A message with more parts than the burst is sent once the limit is unused, and uses all of it.
@@ -135,7 +141,7 @@ fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now:
     if known.len() >= ENTRIES && !known.contains_key(&key) {
         known.retain(|_, entry| !(entry.used.is_idle(now) && entry.recorded.is_idle(now)));
         if known.len() >= ENTRIES {
-            // So many sources are active at once that limits per source no longer help.
+            // If so many sources are active at once, limits per source no longer help.
             known.clear();
         }
     }
@@ -143,8 +149,8 @@ fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now:
     entry.used.take(rate, now).map_err(|wait| wait.as_secs().saturating_add(1))
 }
 
-/// The address that requests are counted by: of IPv6 the /64 network, because a client can choose any address in its
-/// own.
+/// The address by which requests are counted. For IPv6 it is the /64 network, because a client can choose any address
+/// in its own.
 #[must_use]
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

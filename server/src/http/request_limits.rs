@@ -11,17 +11,18 @@ use tokio_stream::StreamExt as _;
 
 use crate::limits::memory::Share;
 
-/// Most bytes of a request's head. The HTTP library answers a longer head 431 without a body.
+/// The maximum size of a request's head in bytes. The HTTP library answers 431 without a body if it is exceeded.
 pub(crate) const LONGEST_HEAD: usize = 64 * 1024;
-/// Bytes of a refused body that are read and dropped, so that the client reads the answer.
+/// The number of bytes of a rejected body that are read and discarded, so that the client reads the response.
 const MOST_DISCARDED: usize = 16 << 20;
-/// The longest pause between two pieces of such a body.
+/// The longest gap between two chunks of such a body.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Reads the whole body of a form.
 ///
 /// # Errors
-/// 413 if it is longer than `longest`, 408 if it does not arrive in `time`, 400 if it breaks off.
+///
+/// 413 if the body is longer than `longest`, 408 if it does not arrive within `time`, 400 if it ends early.
 pub(crate) async fn whole(
     headers: &HeaderMap,
     body: Body,
@@ -39,32 +40,26 @@ pub(crate) async fn whole(
     })
 }
 
-/// A body that is arriving.
 #[derive(Debug)]
 pub(crate) struct Arriving {
     pieces: BodyDataStream,
-    /// `Content-Length`, if there is one.
     length: Option<usize>,
     /// Whether the client waits for `100 Continue` before it sends the body.
     is_held: bool,
     until: Instant,
 }
 
-/// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// It is longer than allowed.
     TooLong,
-    /// It broke off.
+    /// The connection ended before the body did.
     Broken,
-    /// It did not arrive in time.
     Late,
     /// The memory budget for bodies had no room in time.
     NoRoom,
 }
 
 impl Arriving {
-    /// A body that must arrive within `time`.
     pub(crate) fn new(headers: &HeaderMap, body: Body, time: Duration) -> Self {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Self {
@@ -75,11 +70,8 @@ impl Arriving {
         }
     }
 
-    /// Reads the whole body. `share` grows with the bytes that have arrived, so a large `Content-Length` alone takes
-    /// no memory.
-    ///
-    /// # Errors
-    /// If the body is longer than `longest`, breaks off or is late, or `share` cannot grow.
+    /// Reads the whole body. `share` grows with the bytes received, so a large `Content-Length` alone reserves no
+    /// memory.
     pub(crate) async fn read(&mut self, longest: usize, mut share: Option<&mut Share>) -> Result<Bytes, Unread> {
         if self.length.is_some_and(|length| length > longest) {
             return Err(Unread::TooLong);
@@ -109,8 +101,8 @@ impl Arriving {
         }
     }
 
-    /// Reads and drops the rest of the body. Closing the connection while the client is still sending would reset it,
-    /// and the client would lose the answer. Ends after a pause of the client, at the deadline, or after 16 MiB.
+    /// Reads and discards the rest of the body. Closing the connection while the client is still sending would reset
+    /// it, and the client would lose the response. Stops after a gap of one second, at the deadline, or after 16 MiB.
     pub(crate) async fn discard(&mut self) {
         let mut left = MOST_DISCARDED;
         while !self.is_held && left > 0 {

@@ -7,10 +7,8 @@ use tokio::{
     time::timeout,
 };
 
-/// Bytes of one permit.
 const UNIT: usize = 1024;
 
-/// A budget of memory. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     free: Arc<Semaphore>,
@@ -19,15 +17,15 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// A budget of `bytes`. A request waits for its share at most for `wait`.
+    /// Creates a budget of `bytes`. A request waits at most `wait` for its share.
     pub(crate) fn of(bytes: usize, wait: Duration) -> Self {
         let units = u32::try_from(bytes / UNIT).unwrap_or(u32::MAX);
         let free = Semaphore::new(usize::try_from(units).unwrap_or(Semaphore::MAX_PERMITS));
         Self { free: Arc::new(free), units, wait }
     }
 
-    /// Takes `bytes` until the permit is dropped; `None` if they are not free in time. A request for more than the
-    /// whole budget takes the whole budget.
+    /// Takes `bytes` until the permit is dropped. Returns `None` if they are not free in time. A request for more than
+    /// the whole budget takes the whole budget.
     pub(crate) async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
         self.acquire(self.units(bytes)).await
     }
@@ -39,7 +37,6 @@ impl Memory {
         timeout(self.wait, self.free.clone().acquire_many_owned(units)).await.ok()?.ok()
     }
 
-    /// An empty share, which can grow.
     pub(crate) fn share(&self) -> Share {
         Share { memory: self.clone(), taken: None }
     }
@@ -49,7 +46,7 @@ impl Memory {
     }
 }
 
-/// A part of the budget that can grow. It is given back when it is dropped.
+/// A growing part of the budget. Dropping it returns the memory.
 #[derive(Debug)]
 pub(crate) struct Share {
     memory: Memory,

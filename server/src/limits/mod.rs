@@ -1,4 +1,4 @@
-//! Rates, byte budgets and turns.
+//! Rates, byte budgets and per-item locks.
 
 pub(crate) mod memory;
 pub(crate) mod rate;

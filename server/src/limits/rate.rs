@@ -1,4 +1,4 @@
-//! Rate limits: a number of uses in a time, some of them in a burst.
+//! Rate limits with bursts.
 
 use std::{
     collections::VecDeque,
@@ -10,7 +10,7 @@ use std::{
 pub struct Rate {
     /// The interval between two uses.
     pub every: Duration,
-    /// Most uses at once; at least 1.
+    /// The maximum number of uses at once; at least 1.
     pub burst: u32,
 }
 
@@ -19,10 +19,11 @@ pub struct Rate {
 pub struct Used(Option<Instant>);
 
 impl Used {
-    /// Uses the rate once.
+    /// Counts a use.
     ///
     /// # Errors
-    /// How long to wait; nothing is counted then.
+    ///
+    /// How long to wait. The use is then not counted.
     pub fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
         match self.wait(rate, now) {
             Some(wait) => Err(wait),
@@ -33,11 +34,11 @@ impl Used {
         }
     }
 
-    /// How long until the rate can be used; `None` if it can be now.
+    /// How long to wait until the next use is allowed; `None` if it is allowed now.
     pub fn wait(&mut self, rate: Rate, now: Instant) -> Option<Duration> {
         let allowance = rate.every.saturating_mul(rate.burst.saturating_sub(1));
         let ahead = self.0.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        // After the clock was ahead, the wait must not exceed that of a full use.
+        // If `now` has gone back, the wait must not exceed that of a completely used limit.
         let ahead = ahead.min(allowance.saturating_add(rate.every));
         self.0 = now.checked_add(ahead);
         ahead.checked_sub(allowance).filter(|wait| !wait.is_zero())
@@ -50,12 +51,12 @@ impl Used {
     }
 }
 
-/// The times of the latest uses, for a limit within every span of a length.
+/// The times of the latest uses, for a limit within any span of a given length (a sliding window).
 #[derive(Debug, Default)]
 pub struct Window(VecDeque<Instant>);
 
 impl Window {
-    /// How long until another use is allowed with `most` in any `span`; `None` if it is now.
+    /// How long to wait until another use keeps within `most` in any `span`; `None` if it is allowed now.
     pub fn wait(&mut self, most: usize, span: Duration, now: Instant) -> Option<Duration> {
         while self.0.front().is_some_and(|at| now.saturating_duration_since(*at) >= span) {
             self.0.pop_front();
@@ -70,7 +71,7 @@ impl Window {
         self.0.push_back(now);
     }
 
-    /// Whether no use is within `span`.
+    /// Whether there was no use within `span`.
     #[must_use]
     pub fn is_idle(&self, span: Duration, now: Instant) -> bool {
         self.0.back().is_none_or(|at| now.saturating_duration_since(*at) >= span)

@@ -1,14 +1,14 @@
-//! Turns: of some things only one at a time.
+//! Locks by number: at most one holder per number at a time.
 
 use std::{collections::HashSet, sync::Arc};
 
 use parking_lot::Mutex;
 
-/// The things that have a turn now, by number.
+/// The numbers that are locked now.
 #[derive(Clone, Debug, Default)]
 pub struct Turns(Arc<Mutex<HashSet<i64>>>);
 
-/// A turn, which ends when it is dropped.
+/// A lock, which is released when it is dropped.
 #[derive(Debug)]
 pub struct Turn {
     turns: Turns,
@@ -16,7 +16,7 @@ pub struct Turn {
 }
 
 impl Turns {
-    /// Begins a turn; `None` while another one lasts.
+    /// Takes the lock of this number; `None` if it is held already.
     #[must_use]
     pub fn turn(&self, of: i64) -> Option<Turn> {
         self.0.lock().insert(of).then(|| Turn { turns: self.clone(), of })

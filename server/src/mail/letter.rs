@@ -1,5 +1,5 @@
-//! The text of an error mail, as plain text and as simple HTML. Text from outside is quoted by [`app::i18n::mail`] and
-//! escaped here.
+//! The text of an error mail, as plain text and as simple HTML. [`app::i18n::mail`] quotes text from outside, and this
+//! module escapes it.
 
 use app::{
     i18n::{
@@ -19,8 +19,8 @@ use crate::{
     store::{Concerned, MailContent},
 };
 
-/// Composes a mail in the language of its profile. `public_url` is the start of links to pages; `stop` is the link by
-/// which the reader stops such mails.
+/// Composes a mail in the language of its profile. `public_url` is the prefix of links to pages. `stop` is the link by
+/// which the reader unsubscribes from such mails.
 pub(super) fn compose(content: &MailContent, public_url: &str, stop: Option<&str>) -> Letter {
     let mut formatting = content.profile.formatting.clone();
     formatting.time_zone_name = formatting.time_zone_name.map(|name| mail::quoted(&name));
@@ -75,7 +75,7 @@ pub(super) fn framed(body: &str, title: &str, language: &str) -> String {
     )
 }
 
-/// The query for the log that finds failures of a cause. Failures at the endpoint have no delivery.
+/// The log query that finds failures of a cause. Failures at the endpoint have no delivery.
 fn asked(cause: FailureCause) -> LogQuery {
     if cause.is_of_event() {
         return LogQuery { outcome: Some(Outcome::Rejected), ..LogQuery::default() };
@@ -86,7 +86,7 @@ fn asked(cause: FailureCause) -> LogQuery {
     }
 }
 
-/// The plain text and the HTML of a mail, written in parallel.
+/// Builds the plain text and the HTML of a mail in parallel.
 #[derive(Default)]
 pub(super) struct Page {
     pub text: String,

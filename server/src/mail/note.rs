@@ -1,4 +1,4 @@
-//! Mails that a person is waiting for, such as a link for a new password. They are sent at once and not queued.
+//! Mails that a person is waiting for, such as a link for a new password. They are sent immediately and not queued.
 
 use std::time::Duration;
 
@@ -12,24 +12,24 @@ use crate::{
     settings::smtp::{Letter, Posted},
 };
 
-/// Pauses before the second and later attempts. People look for such a mail for a minute or two.
+/// The delays before the second and later attempts. A person waits for such a mail for a minute or two.
 const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
 
-/// The content of such a mail. Its link may be a credential, so there is no `Debug`.
+/// The content of such a mail. It has no `Debug`, because its link may be a credential.
 #[derive(Clone)]
 pub struct Note {
-    /// The subject, one line.
+    /// The subject, a single line.
     pub subject: String,
     /// The text before the link.
     pub about: String,
-    /// The link's label, and the link.
+    /// The link's label and its URL.
     pub link: (String, String),
     /// The text after the link.
     pub besides: String,
 }
 
 impl MailWorker {
-    /// Whether an SMTP server is set up.
+    /// Whether an SMTP server is configured.
     #[must_use]
     pub fn is_set_up(&self) -> bool {
         self.settings.now().smtp.is_some()
@@ -38,7 +38,8 @@ impl MailWorker {
     /// Sends a note in one attempt.
     ///
     /// # Errors
-    /// The reason, in the server's words, and whether another attempt may succeed.
+    ///
+    /// The server's explanation, and whether another attempt may succeed.
     pub async fn send_note(&self, to: &EmailAddress, language: Language, note: &Note) -> Result<(), (String, bool)> {
         let settings = self.settings.now();
         let Some(smtp) = &settings.smtp else { return Err(("no SMTP server is set up".to_owned(), false)) };
@@ -50,20 +51,20 @@ impl MailWorker {
         }
     }
 
-    /// Sends a note, with further attempts for a minute or two if the failure may pass.
+    /// Sends a note, with retries for a minute or two if the failure may be temporary.
     pub async fn insist(&self, to: &EmailAddress, language: Language, note: &Note) {
         let mut pauses = AGAIN.into_iter();
         loop {
             let (why, later) = match self.send_note(to, language, note).await {
-                Ok(()) => return tracing::info!("a mail that somebody waits for is sent"),
+                Ok(()) => return tracing::info!("account mail sent"),
                 Err(fault) => fault,
             };
             match pauses.next().filter(|_| later) {
                 Some(pause) => {
-                    tracing::warn!(why, "a mail that somebody waits for is not sent yet");
+                    tracing::warn!(why, "account mail not sent yet; will be retried");
                     sleep(pause).await;
                 }
-                None => return tracing::error!(why, "a mail that somebody waits for is not sent"),
+                None => return tracing::error!(why, "account mail not sent"),
             }
         }
     }

@@ -11,14 +11,13 @@ use crate::{
 
 const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
-/// The age at which a mail is given up.
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Most addresses of one mail of the stateless endpoint.
+/// The maximum number of addresses of a mail of the stateless endpoint.
 const STRANGERS_ADDRESSES: usize = 10;
-/// Most mails an hour about one token of the stateless endpoint.
+/// The maximum number of mails per hour for one token of the stateless endpoint.
 const STRANGERS_MAILS: i64 = 20;
 
-/// Most addresses an hour that mails of the stateless endpoint go to, all tokens together.
+/// The maximum number of addresses per hour to which mails of the stateless endpoint are sent, over all tokens.
 const STRANGERS_SENT: usize = 100;
 
 pub(super) const STOPPED: &str = "the owner of the address wants no mails";
@@ -28,7 +27,7 @@ pub(super) const NO_ADDRESS: &str = "no errorEmail is set";
 pub(super) const UNKNOWN_TOKEN: &str = "Telegram has never accepted this token";
 pub(super) const TOO_MANY: &str = "too many mails about one token within an hour";
 
-/// The addresses that a mail goes to, or why it may not be sent.
+/// The addresses that a mail is sent to, or the reason why it may not be sent.
 pub(super) fn addresses(content: &MailContent) -> Result<&[EmailAddress], &'static str> {
     let all = content.profile.error_email.as_slice();
     match content.concerned {
@@ -40,25 +39,23 @@ pub(super) fn addresses(content: &MailContent) -> Result<&[EmailAddress], &'stat
     }
 }
 
-/// The times at which mails of the stateless endpoint were sent to an address, within the last hour.
+/// The times within the last hour at which mails of the stateless endpoint were sent to an address.
 #[derive(Debug, Default)]
 pub(super) struct SentLately(VecDeque<Millis>);
 
 impl SentLately {
-    /// Whether another mail may be sent now.
     pub(super) fn has_room(&mut self, now: Millis) -> bool {
-        // A mail with a time in the future was sent before the clock was set back.
+        // A time in the future was recorded before the clock was set back.
         self.0.retain(|at| (now.saturating_sub(HOUR)..=now).contains(at));
         self.0.len() < STRANGERS_SENT
     }
 
-    /// Counts a mail that is sent now.
     pub(super) fn count(&mut self, now: Millis) {
         self.0.push_back(now);
     }
 }
 
-/// How long to wait after the failed attempt of this number, from 1; `None` if the mail is given up.
+/// The delay after the failed attempt of this number, starting at 1; `None` if the mail is given up.
 pub(super) fn again(attempt: u32, age: Duration) -> Option<Duration> {
     let after = SHORTEST.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1).min(12))).min(LONGEST);
     (age.saturating_add(after) <= MAX_AGE).then_some(after)

@@ -1,4 +1,5 @@
-//! The mail worker: sends one mail at a time. Each is claimed in one short statement before the SMTP server is called.
+//! The mail worker: sends one mail at a time. Each mail is claimed in one short statement before the SMTP server is
+//! called.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -21,18 +22,17 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// How long a claim lasts, in milliseconds: longer than sending to all addresses of a usual mail takes.
+/// The duration of a claim in milliseconds. It is longer than sending to all addresses of a usual mail takes.
 const LEASE: Millis = 10 * 60 * 1000;
-/// The longest sleep, so that a clock that was set back does not make the worker sleep for ever.
+/// The longest sleep, so that the worker does not sleep too long after the clock was set back.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// How long the link in a confirmation mail works, in milliseconds.
+/// How long the link in a confirmation mail is valid, in milliseconds.
 const CONFIRM_LINK: Millis = 7 * DAY;
-/// How long the link in an error mail works, in milliseconds.
+/// How long the unsubscribe link in an error mail is valid, in milliseconds.
 const STOP_LINK: Millis = 30 * DAY;
-/// How long a shutdown waits for the mail that is being sent.
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
-/// Sends the mails that are due. Cheap to clone.
+/// Sends due mails. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct MailWorker {
     store: Store,
@@ -43,8 +43,8 @@ pub struct MailWorker {
 }
 
 impl MailWorker {
-    /// A worker. `public_url` is the start of links in mails. While the settings name no SMTP server, mails are
-    /// recorded as not sent.
+    /// Creates a worker. `public_url` is the prefix of links in mails. While the settings name no SMTP server, mails
+    /// are recorded as not sent.
     #[must_use]
     pub fn new(store: Store, settings: Live, public_url: &str, metrics: Arc<Metrics>) -> Self {
         Self { store, settings, public_url: public_url.into(), metrics, sent_lately: Arc::default() }
@@ -53,7 +53,7 @@ impl MailWorker {
     /// Runs until `shutdown` becomes true, then waits at most 6 s for the mail that is being sent.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         if let Err(error) = self.store.mails.release(now()).await {
-            tracing::error!(%error, "mails of an earlier run could not be released");
+            tracing::error!(%error, "mails claimed by an earlier process could not be released");
         }
         let mut end = shutdown.clone();
         let end_of_patience = async {
@@ -65,7 +65,7 @@ impl MailWorker {
             let pause = tokio::select! {
                 pause = self.step() => pause,
                 () = &mut end_of_patience => {
-                    tracing::warn!("stopping before a mail was sent; it is sent after the start");
+                    tracing::warn!("stopping before a mail was sent; it will be sent after the restart");
                     return;
                 }
             };
@@ -76,7 +76,7 @@ impl MailWorker {
         }
     }
 
-    /// Sends one mail if one is due. Returns how long to sleep.
+    /// Sends one mail if one is due. Returns the time to sleep.
     async fn step(&self) -> Duration {
         if self.is_locked() {
             return LONGEST_SLEEP;
@@ -94,7 +94,7 @@ impl MailWorker {
                 Duration::from_millis(wait).min(LONGEST_SLEEP)
             }
             Err(error) => {
-                tracing::error!(%error, "error mails could not be looked after");
+                tracing::error!(%error, "due error mails could not be processed");
                 LONGEST_SLEEP
             }
         }
@@ -103,7 +103,8 @@ impl MailWorker {
     /// Sends all mails that are due at `now`. Returns their number, whatever the outcome of each.
     ///
     /// # Errors
-    /// If the store fails. A mail that was claimed is due again when its lease ends.
+    ///
+    /// A mail that was claimed before the error is due again when its lease expires.
     pub async fn run_due_once(&self, now: Millis) -> Result<usize, StoreError> {
         let mut count = 0;
         while self.send_next(now).await? {
@@ -112,7 +113,7 @@ impl MailWorker {
         Ok(count)
     }
 
-    /// Whether the stored SMTP URL cannot be decrypted. Mails wait then instead of being given up.
+    /// Whether the stored SMTP URL cannot be decrypted. Mails then wait instead of being given up.
     fn is_locked(&self) -> bool {
         self.settings.now().is_locked(Setting::SmtpUrl)
     }
@@ -131,7 +132,7 @@ impl MailWorker {
         }
         let content = match self.store.mails.content(mail.id, now).await {
             Ok(content) => content,
-            // The mail was deleted with its profile.
+            // The mail was deleted together with its profile.
             Err(StoreError::NotFound) => return Ok(true),
             Err(error @ StoreError::Corrupt(_)) => {
                 tracing::error!(mail = mail.id, %error, "an error mail cannot be read and is given up");
@@ -164,8 +165,8 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Sends an error mail to each address that may get it and has not had it. `done` collects the addresses that need
-    /// no further attempt, with whether they took the mail.
+    /// Sends an error mail to each address that may get it and has not received it yet. `done` collects the addresses
+    /// that need no further attempt, and whether they received the mail.
     async fn send(
         &self,
         mail: &ClaimedMail,
@@ -186,7 +187,8 @@ impl MailWorker {
         if is_stateless {
             left = self.those_who_agreed(mail, content, left, &mut round, done, now).await?;
         }
-        // An address at which the connection ends would keep the mail from those after it, if each attempt began with it.
+        // Start with another address in each attempt. Otherwise an address at which the connection always breaks would
+        // keep the mail from all addresses after it.
         let first = usize::try_from(mail.attempt.saturating_sub(1)).unwrap_or_default();
         let first = first.checked_rem(left.len()).unwrap_or_default();
         left.rotate_left(first);
@@ -209,8 +211,8 @@ impl MailWorker {
         Ok(round.end(mail, done, now))
     }
 
-    /// Keeps the addresses that may get mails of the stateless endpoint. The others are recorded in `done`, and
-    /// unconfirmed ones are asked to confirm.
+    /// Keeps the addresses that may get mails of the stateless endpoint. The others are recorded in `done`, and a
+    /// confirmation mail is queued for unconfirmed ones.
     async fn those_who_agreed<'a>(
         &self,
         mail: &ClaimedMail,
@@ -230,7 +232,7 @@ impl MailWorker {
                 Standing::Unconfirmed => {
                     let locale = content.profile.formatting.locale;
                     let asked = self.store.mails.ask_to_confirm(address, mail.sender.as_deref(), locale, now).await?;
-                    tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
+                    tracing::debug!(mail = mail.id, asked, "an address is not confirmed");
                     self.metrics.mails_unconfirmed.inc();
                     round.hold(address, UNCONFIRMED, done);
                 }
@@ -239,7 +241,7 @@ impl MailWorker {
         Ok(agreed)
     }
 
-    /// Sends a confirmation mail, unless the owner of the address has answered since it was queued.
+    /// Sends a confirmation mail, unless the owner of the address has responded since it was queued.
     async fn ask(
         &self,
         mail: &ClaimedMail,
@@ -268,7 +270,7 @@ impl MailWorker {
         Ok(round.end(mail, done, now))
     }
 
-    /// Stores and returns a link for the owner of an address that works for `works_for` milliseconds.
+    /// Stores and returns a link for the owner of an address. It is valid for `works_for` milliseconds.
     async fn link(&self, address: &EmailAddress, works_for: Millis, now: Millis) -> Result<Link, StoreError> {
         let code = codes::secret();
         let code_hash = codes::hash(&code);
@@ -276,8 +278,8 @@ impl MailWorker {
         Ok(Link { code_hash, address: format!("{}/confirm-email/{code}", self.public_url) })
     }
 
-    /// Deletes the link of a mail that the server did not take. Without a reply the server may have taken it, so the
-    /// link stays.
+    /// Deletes the link of a mail that the server has rejected. If the server gave no reply, it may have accepted the
+    /// mail, so the link stays.
     async fn settle(&self, link: Option<Link>, posted: &Posted) -> Result<(), StoreError> {
         match (link, posted) {
             (Some(link), Posted::Refused(_) | Posted::Later(_)) => {
@@ -288,30 +290,29 @@ impl MailWorker {
     }
 }
 
-/// A link in a mail. It is a credential, so it has no `Debug`.
+/// A link in a mail. It has no `Debug`, because it is a credential.
 struct Link {
     code_hash: Vec<u8>,
     address: String,
 }
 
-/// The outcome of one attempt at a mail, collected over its addresses.
+/// The outcome of one attempt to send a mail, over all its addresses.
 #[derive(Default)]
 struct Round {
-    /// Addresses that the server refused, with its reply, and addresses that may not get the mail, with the reason.
+    /// Addresses that the server rejected, with its reply, and addresses that may not get the mail, with the reason.
     refused: Vec<String>,
     held: Vec<(String, &'static str)>,
-    /// Why the remaining addresses must wait.
+    /// The reason why the remaining addresses must wait.
     later: Option<String>,
 }
 
 impl Round {
-    /// Records an address that may not get the mail.
     fn hold(&mut self, address: &EmailAddress, why: &'static str, done: &mut BTreeMap<String, bool>) {
         self.held.push((address.to_string(), why));
         done.insert(address.to_string(), false);
     }
 
-    /// Records the outcome for an address. Returns whether to go on with other addresses.
+    /// Records the outcome for an address. Returns whether to continue with other addresses.
     fn note(&mut self, address: &EmailAddress, posted: Posted, done: &mut BTreeMap<String, bool>) -> bool {
         match posted {
             Posted::Taken => _ = done.insert(address.to_string(), true),
@@ -328,7 +329,6 @@ impl Round {
         true
     }
 
-    /// The next state of the mail.
     fn end(self, mail: &ClaimedMail, done: &BTreeMap<String, bool>, now: Millis) -> MailChange {
         if let Some(why) = self.later {
             let age = u64::try_from(now.saturating_sub(mail.due_at)).unwrap_or_default();
@@ -351,7 +351,7 @@ impl Round {
     }
 }
 
-/// The `Message-ID`'s local part: the same for each attempt at a mail.
+/// The local part of the `Message-ID`. It is the same for each attempt to send a mail.
 fn id(mail: &ClaimedMail) -> String {
     format!("hookgram.{}.{}", mail.due_at, mail.id)
 }
@@ -360,9 +360,13 @@ fn note(mail: &ClaimedMail, cause: &str, failures: u64, change: &MailChange) {
     let mail = mail.id;
     match change {
         MailChange::Sent(None) => tracing::info!(mail, cause, failures, "error mail sent"),
-        MailChange::Sent(Some(why)) => tracing::warn!(mail, cause, failures, why, "error mail sent, not to all"),
+        MailChange::Sent(Some(why)) => {
+            tracing::warn!(mail, cause, failures, why, "error mail sent, but not to all addresses")
+        }
         MailChange::NotSent(why) => tracing::warn!(mail, cause, failures, why, "error mail not sent"),
-        MailChange::Retry { why, .. } => tracing::warn!(mail, cause, failures, why, "error mail not sent yet"),
+        MailChange::Retry { why, .. } => {
+            tracing::warn!(mail, cause, failures, why, "error mail not sent yet; will be retried")
+        }
         MailChange::GivenUp(why) => tracing::error!(mail, cause, failures, why, "error mail given up"),
     }
 }

@@ -1,4 +1,4 @@
-//! The health mark in the navigation: whether somebody must act.
+//! The health mark in the navigation, which shows whether somebody must act.
 
 use std::{
     net::IpAddr,
@@ -13,7 +13,7 @@ use crate::time::{Millis, now};
 const HOUR: Millis = 60 * 60 * 1000;
 const DAY: Millis = 24 * HOUR;
 
-/// Whether somebody must act, as of the last check.
+/// The state of the health mark as of the last check.
 #[derive(Debug, Default)]
 pub struct HealthMark {
     red: AtomicBool,
@@ -22,33 +22,33 @@ pub struct HealthMark {
 }
 
 impl HealthMark {
-    /// Whether the mark is red for this role.
+    /// Whether this role sees a red mark.
     #[must_use]
     pub fn is_red(&self, role: Option<Role>) -> bool {
         self.red.load(Ordering::Relaxed) || (role == Some(Role::Admin) && self.red_for_admins.load(Ordering::Relaxed))
     }
 
-    /// Sets whether the mark is red for everybody, and whether it is red for admins.
+    /// Sets whether everybody sees a red mark, and whether admins do.
     pub(crate) fn set(&self, red: bool, red_for_admins: bool) {
         self.red.store(red, Ordering::Relaxed);
         self.red_for_admins.store(red_for_admins, Ordering::Relaxed);
     }
 
-    /// Records a request with forwarding headers from an address that is not a trusted proxy. It is logged unless
-    /// there was another such request within the hour before.
+    /// Records a request with forwarding headers from an address that is not a trusted proxy. The request is logged
+    /// unless there was another such request within the last hour.
     pub fn unannounced_proxy(&self, address: IpAddr) {
         let now = now();
         let before = self.proxy.lock().replace((address, now));
         if before.is_none_or(|(_, at)| at < now - HOUR) {
             tracing::warn!(
                 %address,
-                "requests come with forwarding headers, but HOOKGRAM_TRUSTED_PROXIES does not name where they come from: \
-                 everybody behind it counts as one address"
+                "a proxy that HOOKGRAM_TRUSTED_PROXIES does not name forwards requests: all clients behind it count as one \
+                 address"
             );
         }
     }
 
-    /// The last address that forwarded requests without being trusted, if that was within a day.
+    /// The address that last forwarded requests without being a trusted proxy, if that was within a day.
     pub(crate) fn unannounced(&self, now: Millis) -> Option<IpAddr> {
         self.proxy.lock().filter(|(_, at)| *at > now - DAY).map(|(address, _)| address)
     }

@@ -1,5 +1,5 @@
-//! The process's log: to standard error, filtered and formatted as configured. A thread writes it, so that nobody waits
-//! for a terminal that is halted or for a pipe that is not read.
+//! The process's log, written to standard error with the configured filter and format. A separate thread writes it, so
+//! that a stopped terminal or a pipe without a reader blocks nothing.
 
 use std::{
     borrow::Cow,
@@ -20,16 +20,16 @@ use crate::{
     settings::parse::BadSetting,
 };
 
-/// The most lines that wait to be written. While they wait, further ones are lost.
+/// The maximum number of queued lines. Further lines are dropped.
 const WAITING: usize = 4096;
-/// How long [`Log::finish`] waits.
 const LAST_WAIT: Duration = Duration::from_secs(1);
-/// How often it looks for room.
+/// The interval at which `finish` retries while the queue is full.
 const ROOM: Duration = Duration::from_millis(5);
 
 /// Starts logging.
 ///
 /// # Errors
+///
 /// If the filter is invalid.
 pub fn start(config: &Config) -> Result<Log, BadSetting> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| BadSetting {
@@ -41,10 +41,10 @@ pub fn start(config: &Config) -> Result<Log, BadSetting> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(Lines { colours, log: log.clone() })
-        // An internal error would be printed to standard error as well. If that cannot be written (a full disk), the
-        // request would end in a panic.
+        // tracing would print an internal error to standard error. If that cannot be written (a full disk), the request
+        // would end in a panic.
         .log_internal_errors(false);
-    // A second start in one process (tests) keeps the first.
+    // In tests, which start the log several times in one process, the first one is kept.
     let _ = match config.log_format {
         LogFormat::Text => builder.with_ansi(colours).try_init(),
         LogFormat::Json => builder.json().try_init(),
@@ -52,7 +52,7 @@ pub fn start(config: &Config) -> Result<Log, BadSetting> {
     Ok(log)
 }
 
-/// The thread that writes the log. Cheap to clone.
+/// A handle to the thread that writes the log. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Log {
     entries: SyncSender<Entry>,
@@ -62,7 +62,7 @@ pub struct Log {
 #[derive(Debug)]
 enum Entry {
     Line(String),
-    /// Everything before is written.
+    /// A request to signal that all earlier entries are written.
     Mark(SyncSender<()>),
 }
 
@@ -71,12 +71,12 @@ impl Log {
         let (entries, received) = sync_channel(WAITING);
         let lost = Arc::<AtomicU64>::default();
         let log = Self { entries, lost: lost.clone() };
-        // Without the thread, every line is lost.
+        // If the thread cannot be started, all lines are dropped.
         let _ = thread::Builder::new().name("log".to_owned()).spawn(move || write(&received, &mut output, &lost));
         log
     }
 
-    /// Waits until every line is written, for at most a second.
+    /// Waits at most a second until all lines are written.
     pub fn finish(&self) {
         let end = Instant::now() + LAST_WAIT;
         let (mark, written) = sync_channel(1);
@@ -98,7 +98,7 @@ impl Log {
     }
 }
 
-/// Writes what is received. Nobody can be told of an error.
+/// Writes the entries. A write error cannot be reported anywhere, so it is ignored.
 fn write(entries: &Receiver<Entry>, output: &mut impl Write, lost: &AtomicU64) {
     for entry in entries {
         let lost = lost.swap(0, Ordering::Relaxed);
@@ -112,8 +112,8 @@ fn write(entries: &Receiver<Entry>, output: &mut impl Write, lost: &AtomicU64) {
     }
 }
 
-/// The log, with control characters escaped, so that text from outside can neither break a line of the log nor
-/// command a terminal.
+/// A writer that escapes control characters, so that text from outside can neither break a line of the log nor control
+/// a terminal.
 #[derive(Clone, Debug)]
 struct Lines {
     /// Whether the log's own colour codes are kept.
@@ -130,7 +130,7 @@ impl MakeWriter<'_> for Lines {
 }
 
 impl Write for Lines {
-    /// Gets one whole line with each call.
+    /// Each call receives one whole line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.log.put(plain(&String::from_utf8_lossy(line), self.colours).into_owned());
         Ok(line.len())

@@ -23,9 +23,9 @@ pub struct Metrics {
     pub unstored: Counter,
     /// Calls to a channel that send a part.
     pub attempts: Counter,
-    /// Deliveries whose parts have all arrived.
+    /// Deliveries of which all parts have arrived.
     pub delivered: Counter,
-    /// Deliveries given up, or uncertain.
+    /// Deliveries that were given up or are uncertain.
     pub failed: Counter,
     /// Error mails sent.
     pub mails_sent: Counter,
@@ -33,7 +33,7 @@ pub struct Metrics {
     pub mails_not_sent: Counter,
     /// Error mails given up.
     pub mails_failed: Counter,
-    /// Error mails held back from an unconfirmed address.
+    /// Error mails withheld from an unconfirmed address.
     pub mails_unconfirmed: Counter,
     registry: Registry,
 }
@@ -68,7 +68,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Encodes the counters, and gauges given as (name, description, value), in the Prometheus text format.
+    /// Encodes the counters, and the gauges given as (name, description, value), in the Prometheus text format.
     pub(crate) fn text(&self, gauges: &[(&str, &str, i64)]) -> String {
         let mut registry = Registry::with_prefix(PREFIX);
         for (name, help, value) in gauges {

@@ -1,4 +1,4 @@
-//! Observability for operators: health mark, metrics, log; and the rest of the process's output.
+//! Observability: health mark, metrics and log. Also the process's output other than the log.
 
 pub mod health_mark;
 pub mod logging;

@@ -1,5 +1,5 @@
-//! The process's output apart from its log. A stream that is closed or full neither ends the process nor keeps a command
-//! from its work.
+//! The process's output other than its log. A stream that is closed or full neither ends the process nor keeps a
+//! command from completing.
 
 use std::{
     fmt::Display,
@@ -7,25 +7,24 @@ use std::{
     sync::OnceLock,
 };
 
-/// The first error that has lost text of standard output.
+/// The first error by which text of standard output was lost.
 static LOST: OnceLock<io::Error> = OnceLock::new();
 
-/// Writes a line to standard output.
 pub(crate) fn line(text: impl Display) {
     write(format_args!("{text}\n"));
 }
 
-/// Writes a text to standard output as it is.
+/// Writes a text to standard output without a line break.
 pub(crate) fn text(text: impl Display) {
     write(format_args!("{text}"));
 }
 
-/// Writes a line to standard error. If that fails, nobody can be told.
+/// Writes a line to standard error. Errors are ignored, because they cannot be reported anywhere.
 pub fn problem(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// The error because of which text of standard output was lost.
+/// The first error by which text of standard output was lost.
 pub(crate) fn lost() -> Option<&'static io::Error> {
     LOST.get()
 }
@@ -34,7 +33,7 @@ fn write(text: impl Display) {
     let mut out = io::stdout().lock();
     match write!(out, "{text}").and_then(|()| out.flush()) {
         Ok(()) => {}
-        // The reader has gone: like `head`, it has what it wants.
+        // The reader has closed the pipe, as `head` does once it has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         Err(error) => _ = LOST.set(error),
     }

@@ -144,7 +144,7 @@ pub(super) async fn export(Path(id): Path<String>, visit: Visit<Operator>) -> Re
             deliveries = match store.deliveries(row.id, last, STEP).await {
                 Ok(deliveries) => deliveries,
                 Err(error) => {
-                    tracing::error!(%error, "an export ended before its end");
+                    tracing::error!(%error, "an export failed before it was complete");
                     return;
                 }
             };

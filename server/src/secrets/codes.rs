@@ -1,33 +1,33 @@
-//! Random texts that cannot be guessed: webhook keys, public ids, session tokens, codes of one-time links.
+//! Random strings that cannot be guessed: webhook keys, public ids, session tokens, codes of one-time links.
 
 use rand::{Rng as _, TryRng as _, rngs::SysRng};
 use sha2::{Digest as _, Sha256};
 
 use crate::time::now;
 
-/// Letters and digits without look-alikes: no 0 O o, no 1 l I.
+/// Letters and digits without look-alikes (0 O o, 1 l I).
 const ALPHABET: &[u8; 56] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// Characters of a webhook key: 17 × log2(56) = 98.7 bits.
+/// The length of a webhook key: 17 × log2(56) = 98.7 bits.
 const KEY_LENGTH: usize = 17;
 
-/// Characters of a secret code: 45 × log2(56) = 261 bits.
+/// The length of a secret code: 45 × log2(56) = 261 bits.
 const SECRET_LENGTH: usize = 45;
 
-/// A new webhook key (contract §1: 95 bits or more).
+/// Generates a webhook key (contract §1: 95 bits or more).
 #[must_use]
 pub fn webhook_key() -> String {
     text(KEY_LENGTH)
 }
 
-/// Letters and digits in byte order, so that texts sort like the numbers that they encode.
+/// Letters and digits in byte order, so that strings sort like the numbers that they encode.
 const ORDERED: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Characters that hold a time: 62^8 milliseconds are 6,900 years.
+/// The number of characters for a time: 62^8 milliseconds are 6,900 years.
 const TIME_LENGTH: usize = 8;
 
-/// A new public id of an event. It begins with the time, so that ids sort by age and new ones are neighbours in an
-/// index. The rest is as hard to guess as a webhook key.
+/// Generates a public id of an event. It begins with the time, so that ids sort by age and new ones are neighbours in
+/// an index. The rest is as hard to guess as a webhook key.
 #[must_use]
 pub fn public_id() -> String {
     let mut rest = u64::try_from(now()).unwrap_or_default();
@@ -40,32 +40,33 @@ pub fn public_id() -> String {
     id.iter().rev().collect::<String>() + &text(KEY_LENGTH)
 }
 
-/// A new id of a draft, as hard to guess as a webhook key.
+/// Generates an id of a draft, as hard to guess as a webhook key.
 #[must_use]
 pub fn draft_id() -> String {
     text(KEY_LENGTH)
 }
 
-/// A new secret: a session token, or the code of a one-time link.
+/// Generates a secret: a session token, or the code of a one-time link.
 #[must_use]
 pub fn secret() -> String {
     text(SECRET_LENGTH)
 }
 
-/// The hash that is stored instead of a secret: its SHA-256.
+/// The SHA-256 hash that is stored instead of a secret.
 #[must_use]
 pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// The start of a webhook key, which a log may show.
+/// The start of a webhook key, which may appear in a log.
 #[must_use]
 pub fn shortened(key: &str) -> String {
     let head: String = key.chars().take(4).collect();
     format!("{head}…")
 }
 
-/// Whether a text has the form of a webhook key. The form is wide, because imports accept keys of other installations.
+/// Whether a text has the form of a webhook key. Many forms are allowed, because imports accept keys of other
+/// installations.
 #[must_use]
 pub fn is_webhook_key(text: &str) -> bool {
     (16..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -75,9 +76,10 @@ fn text(length: usize) -> String {
     of_alphabet(ALPHABET, length)
 }
 
-/// A random text; each letter of the alphabet is equally likely.
+/// Generates a random string in which each character of the alphabet is equally likely.
 pub(crate) fn of_alphabet<const N: usize>(alphabet: &[u8; N], length: usize) -> String {
-    // Bytes from the largest multiple of N on are skipped, or the first letters would be likelier than the others.
+    // Bytes from the largest multiple of N upwards are skipped, or the first characters would be more likely than the
+    // others.
     let even = 256 / N * N;
     let mut out = String::with_capacity(length);
     let mut bytes = [0u8; 64];

@@ -1,4 +1,4 @@
-//! The codes in booking links: links are edited and forwarded, so the id of a chat carries a code that only this server
+//! The codes in booking links. Links are edited and forwarded, so the id of a chat carries a code that only this server
 //! can make.
 
 use std::fmt;
@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use super::codes;
 
-/// The secret of one booking bot, from which its codes and the address of its webhook are made.
+/// The secret of one booking bot, from which the codes of its links and the path and secret of its webhook are derived.
 #[derive(Clone)]
 pub struct LinkKey {
     bot: i64,
@@ -24,7 +24,7 @@ impl fmt::Debug for LinkKey {
 }
 
 impl LinkKey {
-    /// The key of a bot with this stored secret.
+    /// Creates the key of a bot from its stored secret.
     #[must_use]
     pub fn new(bot: i64, secret: SecretString) -> Self {
         Self { bot, secret }
@@ -36,13 +36,13 @@ impl LinkKey {
         &self.secret
     }
 
-    /// A chat with its code.
+    /// Adds the code to a chat's id.
     #[must_use]
     pub fn coded(&self, chat: i64) -> Option<CodedChat> {
         CodedChat::new(chat, &self.code(chat))
     }
 
-    /// Whether the code is that of the chat. Takes the same time for every wrong code.
+    /// Whether the code belongs to the chat, compared in constant time.
     #[must_use]
     pub fn is_right(&self, coded: &CodedChat) -> bool {
         let (right, given) = (self.code(coded.chat()), coded.code());
@@ -50,7 +50,7 @@ impl LinkKey {
         right.len() == given.len() && differences == 0
     }
 
-    /// The last part of the path of the bot's webhook.
+    /// The last segment of the path of the bot's webhook.
     #[must_use]
     pub fn webhook_path(&self) -> String {
         self.text("webhook path", 43)
@@ -66,8 +66,8 @@ impl LinkKey {
         self.text(&format!("chat {chat}"), CODE_LENGTH)
     }
 
-    /// Characters of [`CODE_ALPHABET`] for a purpose. Each is the rest of two bytes, so that all are equally likely but
-    /// for a thousandth.
+    /// Derives a text of [`CODE_ALPHABET`]'s characters for a purpose. Each character is the remainder of two bytes, so
+    /// that all are equally likely within a thousandth.
     fn text(&self, purpose: &str, length: usize) -> String {
         let alphabet = CODE_ALPHABET.as_bytes();
         let mut text = String::with_capacity(length);
@@ -84,7 +84,7 @@ impl LinkKey {
     }
 
     fn block(&self, purpose: &str, number: u32) -> Vec<u8> {
-        // HMAC takes a key of any length.
+        // HMAC accepts a key of any length.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.secret.expose_secret().as_bytes()) else {
             return codes::hash(purpose);
         };
@@ -93,10 +93,10 @@ impl LinkKey {
     }
 }
 
-/// The check of the ids in events (contract §4).
+/// Checks the codes of chat ids in events (contract §4).
 #[derive(Clone, Debug)]
 pub struct Codes {
-    /// The key of the bot's links; `None` if the bot has none, so that every code is wrong.
+    /// The key of the bot's links. If the bot has none (`None`), every code is wrong.
     pub key: Option<LinkKey>,
     /// Whether an id without a code is accepted.
     pub bare_ids: bool,

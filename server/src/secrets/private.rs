@@ -1,4 +1,4 @@
-//! Files that only the server's own user may read, whatever their folder allows.
+//! Files that only the server's own user may read, whatever the permissions of their folder.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -9,7 +9,8 @@ use std::{
 /// Creates a file with mode 0600.
 ///
 /// # Errors
-/// If the file exists or cannot be created.
+///
+/// If the file already exists or cannot be created.
 pub fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -18,8 +19,8 @@ pub fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Sets the mode of a file, if it exists, to 0600. A failure, as with another user's file, is logged as a warning: the
-/// file can be used all the same.
+/// Sets the mode of a file, if it exists, to 0600. A failure, such as for another user's file, is only logged, because
+/// the file can still be used.
 pub fn restrict(path: &Path) {
     #[cfg(unix)]
     {
@@ -28,12 +29,12 @@ pub fn restrict(path: &Path) {
         if known.permissions().mode() & 0o077 != 0
             && let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600))
         {
-            tracing::warn!(path = %path.display(), %error, "others may be able to read this file");
+            tracing::warn!(path = %path.display(), %error, "other users may be able to read this file");
         }
     }
 }
 
-/// Sets the mode of the file that standard output is redirected to to 0600, because the output contains secrets. Does
+/// Restricts the file to which standard output is redirected to mode 0600, because the output contains secrets. Does
 /// nothing for a terminal or a pipe.
 pub fn restrict_output() {
     #[cfg(unix)]
@@ -46,7 +47,7 @@ pub fn restrict_output() {
             && is_open
             && let Err(error) = fchmod(&output, Mode::RUSR | Mode::WUSR)
         {
-            tracing::warn!(%error, "others may be able to read the file that this is written to");
+            tracing::warn!(%error, "other users may be able to read the file to which the output is redirected");
         }
     }
 }
@@ -61,7 +62,7 @@ pub fn warn_of_open_folder(folder: &Path) {
         if known.permissions().mode() & 0o1002 == 0o002 {
             tracing::warn!(
                 path = %folder.display(),
-                "everybody on this machine may replace files in this folder: take that from it with chmod o-w"
+                "every user of this machine may replace files in this folder: remove this permission with chmod o-w"
             );
         }
     }
@@ -70,6 +71,7 @@ pub fn warn_of_open_folder(folder: &Path) {
 /// Creates an empty file with mode 0600, or sets that mode if the file exists.
 ///
 /// # Errors
+///
 /// If the file does not exist and cannot be created.
 pub fn create_or_restrict(path: &Path) -> io::Result<()> {
     match create(path) {

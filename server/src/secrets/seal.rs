@@ -1,13 +1,13 @@
 //! Encryption of secrets at rest ("sealing"): XChaCha20-Poly1305, bound to the row of the value, with keys that can be
-//! changed.
+//! rotated.
 //!
 //! Format: one byte for the format (1), one for the key's number, 24 bytes of nonce, the ciphertext with its tag. The
-//! associated data is the first two bytes and the value's address (`profile:12:token`), so that a sealed value cannot
-//! be opened in another row.
+//! associated data is the first two bytes and the value's place (`profile:12:token`), so that a sealed value cannot be
+//! opened in another row.
 //!
-//! There may be several keys: the one that seals, and older ones that some values are still sealed with. The database
-//! decides which one seals, in the transaction that writes the sealed value (`store/sealing.rs`), so that two processes
-//! cannot disagree. A key file is read again when it has changed.
+//! There may be several keys: the sealing key and older ones with which some values are still sealed. The database
+//! records which key is the sealing key, in the transaction that writes the sealed value (`store/secrets/`), so that
+//! two processes cannot disagree. A key file is read again when it has changed.
 
 mod announced;
 mod file;
@@ -36,7 +36,7 @@ const NONCE: usize = 24;
 /// How long a key that was removed from the file still opens values that were read before.
 const LATE: Duration = Duration::from_secs(60);
 
-/// The encryption keys: seals and opens values. Cheap to clone.
+/// The encryption keys. Seals and opens values. Cheap to clone.
 #[derive(Clone)]
 pub struct Sealer(Arc<Inner>);
 
@@ -54,24 +54,23 @@ pub enum KeySource {
     File(PathBuf),
 }
 
-/// The origin of the keys.
+/// Where the keys come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Home {
     /// The key file in the data folder, which Hookgram itself writes.
     Folder(PathBuf),
     /// The file that `HOOKGRAM_SECRET_KEY_FILE` names, which Hookgram never writes.
     File(PathBuf),
-    /// `HOOKGRAM_SECRET_KEY`, or a temporary key: the keys do not change while the process runs.
+    /// `HOOKGRAM_SECRET_KEY`, or a temporary key. Such keys do not change while the process runs.
     Environment,
 }
 
 struct Held {
     keys: Arc<Keys>,
-    /// The stamp of the file that the keys were read from.
     stamp: Option<Stamp>,
-    /// Keys that were removed from the file, and when that was noticed. They open values that were read before.
+    /// Keys that were removed from the file, and when that was noticed. They still open values that were read before.
     gone: Vec<(Key, Instant)>,
-    /// The number of the key that seals, as the database last said.
+    /// The number of the sealing key, as last read from the database.
     sealing: Option<u8>,
 }
 
@@ -93,23 +92,23 @@ pub enum SealError {
         /// The setting or the file.
         place: String,
     },
-    /// The key file could not be read or made.
+    /// The key file could not be read or created.
     #[error("the key file {path} cannot be used: {source}")]
     File {
-        /// Its path.
+        /// The file's path.
         path: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// A sealed value was changed, belongs to another row, or was sealed with another key.
     #[error("a stored secret cannot be opened with this key: was HOOKGRAM_SECRET_KEY or the key file changed?")]
     CannotOpen,
-    /// Sealing itself failed.
+    /// Sealing failed.
     #[error("a secret could not be sealed")]
     CannotSeal,
 }
 
-/// The place that a sealed value is bound to.
+/// The place to which a sealed value is bound.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'a> {
     /// `bots.token` of this id.
@@ -126,7 +125,7 @@ pub enum Place<'a> {
     DraftUrl(&'a str),
     /// `users.totp` of this id.
     UserTotp(i64),
-    /// A second factor that this account is setting up, kept in the form.
+    /// A second factor that this account is setting up. The sealed value is kept in the form.
     TotpSetup(i64),
     /// The cookie of a browser that has signed in to this account before.
     KnownBrowser(i64),
@@ -158,6 +157,7 @@ impl Sealer {
     /// Uses keys from the environment.
     ///
     /// # Errors
+    ///
     /// [`SealError::BadKey`].
     pub fn from_base64(keys: &SecretString) -> Result<Self, SealError> {
         use secrecy::ExposeSecret as _;
@@ -170,7 +170,8 @@ impl Sealer {
     /// Uses the keys of a file that Hookgram does not write.
     ///
     /// # Errors
-    /// If the file cannot be read, or holds no keys.
+    ///
+    /// If the file cannot be read or contains no valid keys.
     pub fn from_file(path: &Path) -> Result<Self, SealError> {
         let stamp = Stamp::of(path);
         let place = || format!("{} (HOOKGRAM_SECRET_KEY_FILE)", path.display());
@@ -178,9 +179,10 @@ impl Sealer {
         Ok(Self::new(Home::File(path.to_owned()), keys, stamp))
     }
 
-    /// Uses the keys of the data folder. Creates one (mode 0600) if there is none.
+    /// Uses the keys of the data folder. Creates the file (mode 0600) if it does not exist.
     ///
     /// # Errors
+    ///
     /// If the file cannot be read or created, or contains no valid keys.
     pub fn from_folder(folder: &Path) -> Result<Self, SealError> {
         let path = folder.join(KEY_FILE);
@@ -192,9 +194,6 @@ impl Sealer {
     }
 
     /// Uses a new key that is lost when the process ends.
-    ///
-    /// # Errors
-    /// Does not happen: a generated key is valid.
     pub fn ephemeral() -> Result<Self, SealError> {
         Keys::new().map(|keys| Self::new(Home::Environment, keys, None)).ok_or(SealError::CannotSeal)
     }
@@ -206,50 +205,41 @@ impl Sealer {
         }))
     }
 
-    /// The origin of the keys.
+    /// Where the keys come from.
     #[must_use]
     pub fn home(&self) -> &Home {
         &self.0.home
     }
 
-    /// The numbers of the keys. The first is that of the key that ought to seal.
+    /// The numbers of the keys. The first one is that of the key that ought to be the sealing key.
     #[must_use]
     pub fn numbers(&self) -> Vec<u8> {
         self.keys().numbers()
     }
 
-    /// The first key, which ought to seal.
-    ///
-    /// # Errors
-    /// Does not happen: there is always a key.
+    /// The first key, which ought to be the sealing key.
     pub fn first(&self) -> Result<Key, SealError> {
         self.keys().first().cloned().ok_or(SealError::CannotSeal)
     }
 
-    /// The key of this number. If it is unknown, the key file is read again if it has changed.
+    /// The key of this number. If the number is unknown, a changed key file is read again first.
     #[must_use]
     pub fn key(&self, number: u8) -> Option<Key> {
         let known = self.keys().get(number).cloned();
         known.or_else(|| self.refresh().then(|| self.keys().get(number).cloned()).flatten())
     }
 
-    /// Records which key seals, for values that are sealed outside of the database.
+    /// Records the number of the sealing key, for values that are sealed outside the database.
     pub(crate) fn seals_with(&self, number: u8) {
         self.0.held.lock().sealing = Some(number);
     }
 
-    /// Seals a value that is kept outside of the database: in a form or a cookie.
-    ///
-    /// # Errors
-    /// [`SealError::CannotSeal`], which does not happen with texts of a token's size.
+    /// Seals a value that is kept outside the database, in a form or a cookie.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
         self.present()?.seal(place, text)
     }
 
-    /// The key that seals, as the database last said, otherwise the first one.
-    ///
-    /// # Errors
-    /// Does not happen: there is always a key.
+    /// The sealing key as last read from the database, or the first key if it was not read yet.
     pub fn present(&self) -> Result<Key, SealError> {
         let sealing = self.0.held.lock().sealing;
         sealing.and_then(|number| self.keys().get(number).cloned()).map_or_else(|| self.first(), Ok)
@@ -258,6 +248,7 @@ impl Sealer {
     /// Opens a value that was sealed for this place.
     ///
     /// # Errors
+    ///
     /// [`SealError::CannotOpen`].
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<SecretString, SealError> {
         let open = || number_of(sealed).and_then(|number| self.keys().get(number)?.open(place, sealed));
@@ -265,14 +256,14 @@ impl Sealer {
         open().or_else(changed).or_else(|| self.open_late(place, sealed)).ok_or(SealError::CannotOpen)
     }
 
-    /// Opens a value with a key that was removed a moment ago.
+    /// Opens a value with a key that was removed less than [`LATE`] ago.
     fn open_late(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
         let gone: Vec<Key> = self.0.held.lock().gone.iter().map(|(key, _)| key.clone()).collect();
         gone.iter().find_map(|key| key.open(place, sealed))
     }
 
-    /// Reads the keys again if their file has changed. Returns whether there are new keys; a file that cannot be used
-    /// changes nothing.
+    /// Reads the keys again if their file has changed. Returns whether the keys have changed. An invalid file changes
+    /// nothing.
     pub fn refresh(&self) -> bool {
         let (Home::Folder(path) | Home::File(path)) = &self.0.home else { return false };
         let mut held = self.0.held.lock();
@@ -284,18 +275,21 @@ impl Sealer {
         held.stamp = stamp;
         match file::read(path) {
             Ok(Some(keys)) => {
-                tracing::info!(keys = ?keys.numbers(), "the key file has changed and was read");
+                tracing::info!(keys = ?keys.numbers(), "the key file has changed and was read again");
                 let before = std::mem::replace(&mut held.keys, Arc::new(keys));
                 let gone = before.those_not_in(&held.keys);
                 held.gone.extend(gone.into_iter().map(|key| (key, Instant::now())));
                 true
             }
             Ok(None) => {
-                tracing::error!(path = %path.display(), "the key file has changed and holds no keys: those before are kept");
+                tracing::error!(
+                    path = %path.display(),
+                    "the key file has changed and contains no valid keys: the previous keys stay in use"
+                );
                 false
             }
             Err(error) => {
-                tracing::error!(%error, "the key file has changed and cannot be read: the keys before are kept");
+                tracing::error!(%error, "the key file has changed and cannot be read: the previous keys stay in use");
                 false
             }
         }
@@ -305,17 +299,19 @@ impl Sealer {
     /// the key is used.
     ///
     /// # Errors
-    /// If the file cannot be written, or Hookgram does not write it. Nothing has changed then.
+    ///
+    /// If the file cannot be written, or Hookgram does not manage it. The keys are then unchanged.
     pub fn add_a_key(&self) -> Result<u8, SealError> {
         let keys = self.keys().with_a_new_one().ok_or(SealError::CannotSeal)?;
         self.write(&keys)?;
         Ok(self.first()?.number())
     }
 
-    /// Removes all keys but the first from the data folder's file.
+    /// Removes all keys except the first from the data folder's file.
     ///
     /// # Errors
-    /// If the file cannot be written, or Hookgram does not write it. Nothing has changed then.
+    ///
+    /// If the file cannot be written, or Hookgram does not manage it. The keys are then unchanged.
     pub fn drop_the_others(&self) -> Result<(), SealError> {
         self.write(&self.keys().without_the_others())
     }
@@ -332,7 +328,6 @@ impl Sealer {
     }
 }
 
-/// Drops keys that were removed more than [`LATE`] ago.
 fn forget(gone: &mut Vec<(Key, Instant)>, now: Instant) {
     gone.retain(|(_, since)| now.saturating_duration_since(*since) < LATE);
 }

@@ -28,7 +28,7 @@ pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
         if !answers.is_empty()
             && let Err(error) = state.store.bots.put_answers(&answers).await
         {
-            tracing::warn!(%error, "it could not be stored when Telegram last answered for the bots");
+            tracing::warn!(%error, "the times of Telegram's last responses for the bots could not be stored");
         }
         if stops {
             return;

@@ -18,7 +18,7 @@ pub(super) async fn run(store: Store, mut shutdown: watch::Receiver<bool>) {
             Ok(true) => PAUSE,
             Ok(false) => break,
             Err(error) => {
-                tracing::error!(%error, "messages of an earlier version could not be rewritten; this is tried again");
+                tracing::error!(%error, "messages of an earlier version could not be converted; this will be retried");
                 REST
             }
         };
@@ -29,6 +29,6 @@ pub(super) async fn run(store: Store, mut shutdown: watch::Receiver<bool>) {
         }
     }
     if steps > 0 {
-        tracing::info!(steps, "the messages of an earlier version are rewritten");
+        tracing::info!(steps, "all messages of an earlier version were converted");
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
                     sleep(PAUSE.max(begun.elapsed() * SHARE)).await;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the people of events could not be filled in; this is tried again");
+                    tracing::error!(%error, "the people of events could not be filled in; this will be retried");
                     sleep(REST).await;
                 }
             }

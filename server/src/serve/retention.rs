@@ -70,7 +70,7 @@ impl Retention {
                 Ok(true) => PAUSE,
                 Ok(false) => REST,
                 Err(error) => {
-                    tracing::error!(%error, "old events could not be deleted; it is tried again");
+                    tracing::error!(%error, "old events could not be deleted; this will be retried");
                     REST
                 }
             };

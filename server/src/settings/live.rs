@@ -24,14 +24,13 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     fixed: Fixed,
     now: RwLock<Arc<Values>>,
-    /// Serialises changes.
     changing: Mutex<()>,
 }
 
-/// Why the settings cannot be loaded at the start.
+/// The reason why the settings cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// A setting lacks another one.
+    /// A setting requires another one.
     #[error(transparent)]
     Setting(#[from] BadSetting),
     /// TLS cannot be set up.
@@ -42,10 +41,10 @@ pub enum LoadError {
     Store(#[from] StoreError),
 }
 
-/// Why settings were not changed.
+/// The reason why settings were not changed.
 #[derive(Debug)]
 pub enum ChangeError {
-    /// Every setting that cannot be used, with the reason.
+    /// All invalid settings, each with its fault.
     Faults(Vec<(Setting, SettingFault)>),
     /// TLS cannot be set up.
     Smtp(SmtpError),
@@ -54,17 +53,18 @@ pub enum ChangeError {
 }
 
 impl Live {
-    /// Settings that are never changed.
+    /// Wraps settings that are never changed.
     #[must_use]
     pub fn of(values: Values) -> Self {
         Self(Arc::new(Shared { now: RwLock::new(Arc::new(values)), ..Shared::default() }))
     }
 
-    /// Loads the settings: fixed ones win over stored ones, which win over defaults. A stored setting that cannot be
-    /// used is ignored with a log entry.
+    /// Loads the settings. Fixed values take precedence over stored ones, and stored ones over defaults. An invalid
+    /// stored setting is logged and ignored.
     ///
     /// # Errors
-    /// If the store fails, TLS cannot be set up, or a fixed mail server has no sender of mails.
+    ///
+    /// If the store fails, TLS cannot be set up, or a fixed mail server has no sender address.
     pub async fn load(fixed: &Fixed, store: &Store) -> Result<Self, LoadError> {
         let mut values = read(fixed, store.settings.all().await?);
         if values.lacks_sender() {
@@ -84,16 +84,17 @@ impl Live {
         self.0.now.read().clone()
     }
 
-    /// Whether a flag or the environment fixes a setting.
+    /// Whether a flag or the environment fixes this setting.
     #[must_use]
     pub fn is_fixed(&self, setting: Setting) -> bool {
         self.0.fixed.has(setting)
     }
 
-    /// Stores changes and makes them current, all or none. Fixed settings are not changed. Returns the settings whose
-    /// values differ from before.
+    /// Stores all changes and makes them current, or none if one fails. Fixed settings are not changed. Returns the
+    /// settings whose values differ from before.
     ///
     /// # Errors
+    ///
     /// All faults at once, or the failure to store the changes.
     pub async fn change(
         &self,
@@ -137,20 +138,24 @@ fn read(fixed: &Fixed, stored: Vec<(Setting, Result<SecretString, SealError>)>) 
         let text = match text {
             Ok(text) => text,
             Err(error) => {
-                tracing::error!(setting = setting.name(), %error, "a stored setting cannot be opened: enter it again");
+                tracing::error!(
+                    setting = setting.name(),
+                    %error,
+                    "a stored setting cannot be decrypted: enter it again"
+                );
                 values.lock(setting);
                 continue;
             }
         };
         if let Err(fault) = values.set(setting, text.expose_secret()) {
             let setting = setting.name();
-            tracing::warn!(setting, ?fault, "a stored setting cannot be used, its default holds");
+            tracing::warn!(setting, ?fault, "a stored setting is invalid, so its default is used");
         }
     }
     for setting in Setting::ALL {
         if let Some(Err(fault)) = fixed.text(setting).map(|text| values.set(setting, text)) {
-            // Its text was checked when it was fixed.
-            tracing::error!(setting = setting.name(), ?fault, "a fixed setting cannot be used");
+            // Fixed texts were checked at the start.
+            tracing::error!(setting = setting.name(), ?fault, "a fixed setting is invalid");
         }
     }
     values

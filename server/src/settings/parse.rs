@@ -2,13 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-/// A setting whose value cannot be used, as one sentence that names the setting.
+/// An invalid setting, described in one sentence that names the setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct BadSetting {
     /// The environment variable.
     pub name: &'static str,
-    /// What is wrong, and how to write it.
+    /// The fault, and the correct form.
     pub problem: String,
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn bad(name: &'static str, problem: impl fmt::Display) -> BadSetting 
     BadSetting { name, problem: problem.to_string() }
 }
 
-/// An HTTP address to which a path can be added; trailing slashes are removed.
+/// Parses an HTTP address to which a path can be appended. Trailing slashes are removed.
 pub(crate) fn web_address(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('/');
     let good = reqwest::Url::parse(text).is_ok_and(|url| {
@@ -25,7 +25,6 @@ pub(crate) fn web_address(text: &str) -> Option<String> {
     good.then(|| text.to_owned())
 }
 
-/// Parses a boolean.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Some(true),
@@ -42,7 +41,7 @@ fn measure(text: &str) -> Option<(u64, String)> {
     Some((number.parse().ok()?, unit.trim().to_ascii_lowercase()))
 }
 
-/// Parses a time span: `30s`, `10m`, `24h`, `7d`; at most ten years.
+/// Parses a duration: `30s`, `10m`, `24h`, `7d`; at most ten years.
 pub(crate) fn span(text: &str) -> Option<Duration> {
     let (number, unit) = measure(text)?;
     let seconds = match unit.as_str() {
@@ -53,13 +52,13 @@ pub(crate) fn span(text: &str) -> Option<Duration> {
         "d" => 86400,
         _ => return None,
     };
-    // The bound keeps sums from overflowing.
+    // The bound prevents overflow in sums.
     number.checked_mul(seconds).filter(|total| *total <= 315_360_000).map(Duration::from_secs)
 }
 
 /// Parses a number of days, from `least` to 36,500.
 pub(crate) fn days(text: &str, least: u64) -> Option<Duration> {
-    // The bound keeps sums from overflowing.
+    // The bound prevents overflow in sums.
     let days: u64 = text.trim().parse().ok().filter(|days| (least..=36_500).contains(days))?;
     Some(Duration::from_secs(days * 86_400))
 }

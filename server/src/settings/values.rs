@@ -20,10 +20,10 @@ use crate::settings::{
     },
 };
 
-/// The fewest days that the audit log is kept; the database refuses an earlier deletion (migration 0013).
+/// The minimum number of days that the audit log is kept. The database rejects an earlier deletion (migration 0013).
 const AUDIT_LEAST: u64 = 30;
 
-/// The largest allowed value of the limit on strangers' undelivered events.
+/// The upper bound of the limit on strangers' undelivered events.
 const MOST_STRANGER_EVENTS: u64 = 1_000_000;
 
 /// The values of all settings at one time.
@@ -31,15 +31,15 @@ const MOST_STRANGER_EVENTS: u64 = 1_000_000;
 pub struct Values {
     /// The SMTP client; `None` unless both the server and the sender of mails are set.
     pub smtp: Option<Smtp>,
-    /// The start of links in messages, without a trailing slash.
+    /// The prefix of links in messages, without a trailing slash.
     pub booking_url: Arc<str>,
     /// The scheme and host of the pages on which customers of booking bots book.
     pub booking_pages: Arc<str>,
     /// Whether the stateless endpoint is open.
     pub stateless: bool,
-    /// How many undelivered events strangers may have in all (contract §1).
+    /// The maximum number of strangers' undelivered events in total (contract §1).
     pub stranger_events: u64,
-    /// The largest body of an event, in bytes.
+    /// The maximum size of an event's body, in bytes.
     pub max_body: usize,
     /// How long events and their payloads are kept.
     pub retention: Duration,
@@ -47,7 +47,7 @@ pub struct Values {
     pub audit: Duration,
     /// How long customers are kept after the last contact.
     pub customers: Duration,
-    /// How long an equal event counts as a duplicate.
+    /// How long an identical event counts as a duplicate.
     pub duplicate_window: Duration,
     /// The age at which a delivery is given up.
     pub retry_max_age: Duration,
@@ -90,7 +90,8 @@ impl Values {
     /// Sets one setting from its text. A changed mail server takes effect with [`Values::connect`].
     ///
     /// # Errors
-    /// What is wrong with the text. Nothing is changed then.
+    ///
+    /// The fault of the text. Nothing is changed then.
     pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), SettingFault> {
         let text = text.trim();
         match setting {
@@ -130,7 +131,6 @@ impl Values {
         Ok(())
     }
 
-    /// Records that the stored text of a setting cannot be decrypted.
     pub(super) fn lock(&mut self, setting: Setting) {
         self.locked.insert(setting);
     }
@@ -141,14 +141,14 @@ impl Values {
         self.locked.contains(&setting)
     }
 
-    /// The text of a setting for people. Passwords are left out.
+    /// The text of a setting for display. Passwords are left out.
     #[must_use]
     pub fn shown(&self, setting: Setting) -> String {
         let text = self.texts.get(&setting).map_or_else(|| setting.default_text(), |text| text.expose_secret());
         if setting == Setting::SmtpUrl { without_password(text) } else { text.to_owned() }
     }
 
-    /// The fields of the stored mail server, and its password.
+    /// The fields of the configured mail server, and its password.
     #[must_use]
     pub fn smtp_password(&self) -> Option<(SmtpFields, SecretString)> {
         let url = self.smtp_url.as_ref()?.expose_secret();
@@ -162,9 +162,10 @@ impl Values {
         self.smtp_url.is_some() && self.mail_from.is_none()
     }
 
-    /// Makes the SMTP client from its settings. It does not connect yet.
+    /// Creates the SMTP client from its settings. It does not connect yet.
     ///
     /// # Errors
+    ///
     /// If TLS cannot be set up.
     pub fn connect(&mut self) -> Result<(), SmtpError> {
         self.smtp = match self.smtp_settings() {
@@ -182,7 +183,7 @@ impl Values {
     }
 }
 
-/// `smtps://user:…@mail.example.com`.
+/// Masks the password: `smtps://user:…@mail.example.com`.
 fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
     match rest.rsplit_once('@') {

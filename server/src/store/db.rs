@@ -15,22 +15,21 @@ use crate::secrets::seal::Sealer;
 /// The connections, the encryption, the writer tasks and the caches.
 #[derive(Debug)]
 pub struct Db {
-    /// The pool of the one connection that writes.
+    /// The pool of the single writing connection.
     pub(in crate::store) write: SqlitePool,
-    /// A pool of connections that cannot write.
     pub(in crate::store) read: SqlitePool,
     pub(in crate::store) sealer: Sealer,
     pub(in crate::store) acceptor: Acceptor,
     pub(in crate::store) rejections: Rejections,
     pub(in crate::store) profile_cache: ProfileCache,
     pub(in crate::store) addresses: Addresses,
-    /// Notified of each commit that stores events.
+    /// Notified after each commit that stores events.
     pub(in crate::store) stored: Arc<Notify>,
     /// The ids of accounts whose sessions have ended.
     pub(in crate::store) ended: broadcast::Sender<i64>,
 }
 
-/// Declares the areas of the store. Each area has the statements about its own tables.
+/// Declares the areas of the store. Each area has the statements on its own tables.
 macro_rules! areas {
     ($($(#[$about:meta])* $field:ident: $area:ident,)*) => {
         /// The store, divided into areas. Cheap to clone.
@@ -66,13 +65,13 @@ macro_rules! areas {
 areas! {
     /// Events: accepted and refused events, their messages and bodies, and the bounds of the stateless endpoint.
     events: Events,
-    /// The queue of deliveries: claims, outcomes, replays and cancelling.
+    /// The queue of deliveries: claims, outcomes, replays and cancellation.
     queue: Queue,
-    /// Queries about events and deliveries: the log, its chart, health.
+    /// Queries on events and deliveries: the log, its chart, health.
     log: Log,
-    /// Bots with their tokens, and Telegram's answers about them.
+    /// Bots with their tokens, and Telegram's responses about them.
     bots: Bots,
-    /// The booking bots: settings, secrets, where reading their updates stands.
+    /// The booking bots: settings, secrets, and which updates are handled.
     booking: Booking,
     /// The customers of booking bots, and their bookings.
     customers: Customers,
@@ -84,9 +83,9 @@ areas! {
     audit: Audit,
     /// The encryption keys of secrets.
     secrets: Secrets,
-    /// Error mails and the addresses that they may go to.
+    /// Error mails and the addresses to which they may be sent.
     mails: Mails,
-    /// Deletes old data, erases people, and converts what an earlier version stored.
+    /// Deletes old data, erases people, and converts data of earlier versions.
     maintenance: Maintenance,
     /// Settings that admins have changed.
     settings: Settings,

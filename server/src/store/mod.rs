@@ -1,6 +1,6 @@
 //! The store: a SQLite database. All SQL is here. Each area has a folder and a small struct (`db.rs`).
 //!
-//! One connection writes, a few read (WAL mode). A write is on disk when its commit returns (`synchronous=FULL`).
+//! One connection writes, and a few read (WAL mode). A write is on disk when its commit returns (`synchronous=FULL`).
 
 mod accounts;
 pub mod audit;
@@ -141,19 +141,19 @@ use crate::secrets::{
     seal::{KeySource, SealError, Sealer},
 };
 
-/// The size in bytes to which SQLite truncates the write-ahead log: about what is written between two checkpoints.
+/// The size in bytes to which SQLite truncates the write-ahead log: about the amount written between two checkpoints.
 const WAL_KEEPS: &str = "4194304";
 
-/// The writer's page cache: a negative number is a size in KiB. While many events are stored, the indexes that get rows
-/// at random places must fit into it.
+/// The writer's page cache. A negative number is a size in KiB. The indexes with random insert positions must fit into
+/// it while many events are stored.
 const WRITERS_CACHE: &str = "-8192";
 
-/// How many ended sessions a slow receiver may lag behind before it misses some.
+/// The number of ended sessions that a slow subscriber may lag behind before it misses some.
 const ENDED: usize = 64;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
-/// The places of the data, the database and the encryption keys.
+/// Where the data, the database and the encryption keys are.
 #[derive(Clone, Copy, Debug)]
 pub struct Location<'a> {
     /// The data folder.
@@ -164,7 +164,8 @@ pub struct Location<'a> {
     pub key: Option<&'a KeySource>,
 }
 
-/// Why a method of the store failed.
+/// The error of a method of the store. Any method can return [`StoreError::Database`]; the `# Errors` sections name
+/// only further cases.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite or the connection pool returned an error.
@@ -182,21 +183,21 @@ pub enum StoreError {
     /// The folder of the data or of the database cannot be used.
     #[error("the data folder {path} cannot be used: {source}")]
     Folder {
-        /// Its path.
+        /// The folder's path.
         path: String,
         /// The cause.
         source: io::Error,
     },
-    /// A row holds a value that this version never writes.
+    /// A row contains a value that this version never writes.
     #[error("the database holds a value that cannot be read: {0}")]
     Corrupt(Cow<'static, str>),
-    /// A name or address that must be unique is taken.
+    /// A name or address that must be unique is already in use.
     #[error("that name is taken")]
     Taken,
-    /// A webhook key that belongs to another profile.
+    /// A webhook key belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
-    /// What is to be changed has been changed by somebody else in the meantime.
+    /// The data to be changed was changed by somebody else in the meantime.
     #[error("it has been changed by somebody else in the meantime")]
     Outdated,
     /// A profile refers to a bot that has no token here.
@@ -232,7 +233,7 @@ impl From<MigrateError> for StoreError {
 }
 
 impl StoreError {
-    /// An error for a column that holds a value which this version never writes.
+    /// The error for a column that contains a value which this version never writes.
     pub(crate) const fn corrupt(column: &'static str) -> Self {
         Self::Corrupt(Cow::Borrowed(column))
     }
@@ -259,7 +260,7 @@ impl Store {
         };
         let options = match location.database {
             Some(url) => SqliteConnectOptions::from_str(url)?,
-            // A path is not a URL: in a path, % ? # have no special meaning.
+            // In a path, unlike in a URL, % ? # have no special meaning.
             None => SqliteConnectOptions::new().filename(location.data_dir.join("hookgram.db")),
         };
         let is_in_memory = location.database.is_some_and(|url| url.contains(":memory:") || url.contains("mode=memory"));
@@ -287,7 +288,7 @@ impl Store {
             .foreign_keys(true)
             // The size that the write-ahead log file may keep after a checkpoint.
             .pragma("journal_size_limit", WAL_KEEPS)
-            // Deleted content is overwritten only if that costs no extra page write. Erasing a person turns full
+            // Overwrites deleted content only if that costs no extra page write. Erasing a person turns full
             // overwriting on.
             .pragma("secure_delete", "FAST")
             .busy_timeout(Duration::from_secs(5));
@@ -304,7 +305,7 @@ impl Store {
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
-            // Every write goes through `write`.
+            // All writes use `write`.
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
         Ok(Self::over(write, read, sealer))
@@ -338,10 +339,7 @@ impl Store {
         })
     }
 
-    /// Checks that the database answers.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Checks that the database responds.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.db.read).await?;
         Ok(())
@@ -370,15 +368,16 @@ impl Store {
     }
 }
 
-/// Whether a connection may go back to the pool. If the disk was full, SQLite has rolled the transaction back by
-/// itself. sqlx still counts the connection as inside that transaction, and no new one could begin on it.
+/// Whether a connection may be returned to the pool. If the disk was full, SQLite has rolled the transaction back by
+/// itself. sqlx still counts the connection as inside that transaction, so no new one could begin on it.
 async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // Waits for a rollback that is in progress.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
 }
 
-/// Restricts the database file to this user and creates it if it is missing. Warns of a folder that others can read.
+/// Restricts the database file to the server's own user and creates it if it is missing. Logs a warning if others may
+/// replace files in its folder.
 fn close_to_others(database: &Path) -> Result<(), StoreError> {
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fault = |source| StoreError::Folder { path: folder.display().to_string(), source };

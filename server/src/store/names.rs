@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteTypeInfo, SqliteValueRef},
 };
 
-/// SQL: the name of a value, in quotes. The name must be part of the statement's text, because SQLite uses a partial
+/// SQL: the name of a value, in quotes. The name must be literal in the statement's text, because SQLite uses a partial
 /// index only for a statement that repeats the index's condition.
 macro_rules! quoted {
     (BotState::Unknown) => {
@@ -101,7 +101,7 @@ macro_rules! quoted {
 }
 pub(super) use quoted;
 
-/// SQL: the states that the partial indexes `deliveries_undelivered` and `deliveries_undelivered_by_profile` hold.
+/// SQL: the states that the partial indexes `deliveries_undelivered` and `deliveries_undelivered_by_profile` contain.
 macro_rules! undelivered {
     () => {
         concat!(
@@ -189,7 +189,6 @@ where
 pub(super) struct ChannelCode(ChannelKind);
 
 impl ChannelCode {
-    /// The number that is stored for a channel.
     pub(super) const fn of(channel: ChannelKind) -> i64 {
         match channel {
             ChannelKind::Telegram => 0,

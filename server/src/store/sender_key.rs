@@ -1,14 +1,14 @@
-//! The key of a sender: a bot token, or the sandbox. Messages from one sender to one chat are sent in order.
+//! The ordering key of a sender: a bot token, or the sandbox. Messages from one sender to one chat are sent in order.
 
 use data_encoding::HEXUPPER;
 use hookgram::{channel::ChannelKind, secret::BotToken};
 
 use crate::secrets::codes;
 
-/// The length of a key in bytes: enough that two tokens never share one.
+/// The length of a key in bytes, which rules out collisions.
 const LENGTH: usize = 16;
 
-/// The key of a sender: the first half of the SHA-256 of its token. It tells tokens apart and does not reveal them. All
+/// The key of a sender: the first half of the SHA-256 of its token. It distinguishes tokens without revealing them. All
 /// messages to the sandbox have one sender, whose key is empty. The column is called `lane`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SenderKey(Vec<u8>);
@@ -22,19 +22,19 @@ impl SenderKey {
         Self(hash)
     }
 
-    /// The key with these stored bytes.
+    /// Wraps stored bytes.
     #[must_use]
     pub fn of_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into())
     }
 
-    /// The bytes that are stored.
+    /// The bytes to store.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The bytes that are stored, or `None` for the sandbox.
+    /// The bytes to store, or `None` for the sandbox.
     #[must_use]
     pub fn of_a_token(&self) -> Option<&[u8]> {
         Some(self.as_bytes()).filter(|bytes| !bytes.is_empty())
@@ -45,7 +45,7 @@ impl SenderKey {
         HEXUPPER.encode(&self.0)
     }
 
-    /// The channel that this sender's messages go to.
+    /// The channel of this sender's messages.
     #[must_use]
     pub fn channel(&self) -> ChannelKind {
         if self.0.is_empty() { ChannelKind::Sandbox } else { ChannelKind::Telegram }

@@ -1,4 +1,4 @@
-//! Settings that admins have changed, the public URL of the server that ran last, and when the last backup was made.
+//! Settings that admins have changed, the public URL of the server that ran last, and the time of the last backup.
 
 use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,25 +14,19 @@ use crate::{
     time::Millis,
 };
 
-/// The row of the public URL. It is no [`Setting`].
+/// The row of the public URL. It is not a [`Setting`].
 const PUBLIC_URL: &str = "public_url";
-/// The row of the time of the last backup, in milliseconds. It is no [`Setting`].
+/// The row of the time of the last backup, in milliseconds. It is not a [`Setting`].
 const LAST_BACKUP: &str = "last_backup";
 
 impl Settings {
     /// The public URL of the server that ran last, for commands that print URLs.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn public_url(&self) -> Result<Option<String>, StoreError> {
         let url = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?1 AND value IS NOT NULL");
         Ok(url.bind(PUBLIC_URL).fetch_optional(&self.read).await?)
     }
 
-    /// Remembers the public URL of a server that starts.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores the public URL of a server that starts.
     pub async fn remember_public_url(&self, url: &str) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO settings (name, value) VALUES (?1, ?2)
@@ -46,9 +40,6 @@ impl Settings {
     }
 
     /// When `hookgram backup` last made a copy.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn last_backup(&self) -> Result<Option<Millis>, StoreError> {
         let at: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?1 AND value IS NOT NULL")
             .bind(LAST_BACKUP)
@@ -57,10 +48,7 @@ impl Settings {
         Ok(at.and_then(|at| at.parse().ok()))
     }
 
-    /// Remembers that a copy was made at this time.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores the time of a backup.
     pub async fn remember_backup(&self, at: Millis) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO settings (name, value) VALUES (?1, ?2)
@@ -73,11 +61,8 @@ impl Settings {
         Ok(())
     }
 
-    /// Every stored setting, with an error in the place of a secret that cannot be decrypted. Settings that this
-    /// version does not know are left out.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// All stored settings, with an error in place of a secret that cannot be decrypted. Settings that this version
+    /// does not have are left out.
     pub async fn all(&self) -> Result<Vec<(Setting, Result<SecretString, SealError>)>, StoreError> {
         let rows: Vec<(String, Option<String>, Option<Vec<u8>>)> =
             sqlx::query_as("SELECT name, value, sealed FROM settings").fetch_all(&self.read).await?;
@@ -96,9 +81,6 @@ impl Settings {
     }
 
     /// Stores settings, all or none, and records the change in the audit log. A blank value deletes its setting.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn put(
         &self,
         settings: &[(Setting, SecretString)],

@@ -303,7 +303,7 @@ async fn codes(
     };
     let codes = state.store.booking.codes(bot, sender.as_ref(), bare_ids).await;
     codes.map_err(|error| {
-        tracing::error!(%error, "the codes of an event could not be checked");
+        tracing::error!(%error, "the codes of an event's chat ids could not be checked");
         WebhookError::NotStored.into()
     })
 }
@@ -412,7 +412,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         stranger: source.stranger().map(|network| network.to_string()),
     };
     if let Err(error) = state.store.events.record_rejection(rejection).await {
-        tracing::error!(%error, "a refused event could not be recorded");
+        tracing::error!(%error, "a rejected event could not be recorded");
     }
 }
 

@@ -214,7 +214,7 @@ async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: b
 }
 
 fn unreadable(error: &StoreError) -> EndpointAnswer {
-    tracing::error!(%error, "who sends a request could not be looked up");
+    tracing::error!(%error, "the sender of a request could not be looked up");
     EndpointAnswer::refused(WebhookError::NotStored)
 }
 

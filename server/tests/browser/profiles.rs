@@ -127,7 +127,7 @@ async fn the_reason_of_a_failure_is_shown_to_pointer_and_keyboard() -> Result<()
         is_live(&browser).await?;
         no_sideways_scroll(&browser).await?;
         browser.see("клиент заблокировал бота").await?;
-        browser.see("1 сбой").await?;
+        browser.see("1 с ошибкой").await?;
         let shown = async || browser.script("return getComputedStyle(document.querySelector('.tip')).display").await;
         ensure!(shown().await? == "none");
         browser.script("document.querySelector('.tip-button').focus()").await?;

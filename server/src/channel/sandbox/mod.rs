@@ -19,7 +19,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Stores messages in `store` and sends the id of each one to `arrived`.
+    /// Creates a channel that stores messages in `store` and sends the id of each to `arrived`.
     #[must_use]
     pub fn new(store: Store, arrived: Announcements) -> Self {
         Self { store, arrived }
@@ -33,13 +33,12 @@ impl Channel for Sandbox {
     }
 
     async fn send(&self, Call { profile, delivery, part, chat, body, .. }: Call<'_>) -> Answer {
-        // A test of a profile that is not stored has no sandbox page to appear on.
+        // Only stored profiles have a sandbox page. The test of an unsaved profile is answered as sent.
         let Some(profile_id) = profile else { return Answer::Sent { message_id: 0 } };
         let message = SandboxMessage { profile_id, delivery, part, chat, html: body, at: now() };
         match self.store.profiles.add_sandbox_message(&message).await {
             Ok(id) => {
                 if let Some(id) = id {
-                    // Sending fails if nobody is subscribed, which is fine.
                     self.arrived.announce(id);
                 }
                 Answer::Sent { message_id: id.unwrap_or_default() }

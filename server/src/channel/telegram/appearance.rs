@@ -1,25 +1,25 @@
-//! What a person sees of a bot before and beside its messages: its commands, its descriptions, its menu button.
+//! The appearance of a bot apart from its messages: its commands, descriptions and menu button.
 
 use hookgram::secret::BotToken;
 use serde::{Serialize, Serializer};
 
 use super::{CallError, Telegram};
 
-/// The button beside the field in which a person writes (Bot API: MenuButton).
+/// The button beside the message field of a chat (Bot API: MenuButton).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum MenuButton {
-    /// Opens the list of commands.
+    /// The button opens the list of commands.
     Commands,
-    /// Opens a page inside Telegram.
+    /// The button opens a page inside Telegram.
     WebApp {
         /// The button's text.
         text: String,
-        /// The page's URL, https.
+        /// The page's URL, which must be https.
         #[serde(rename = "web_app", serialize_with = "web_app")]
         url: String,
     },
-    /// For a chat: the bot's own button. For the bot: Telegram's.
+    /// In a chat, the bot's own button. For the bot, Telegram's default.
     Default,
 }
 
@@ -44,7 +44,7 @@ struct Scope {
     kind: &'static str,
 }
 
-/// The commands are for private chats: a booking bot does not answer in groups.
+/// The commands are shown in private chats only, because a booking bot does not answer in groups.
 const PRIVATE_CHATS: Scope = Scope { kind: "all_private_chats" };
 
 #[derive(Serialize)]
@@ -70,10 +70,7 @@ struct SetMenuButton<'a> {
 
 impl Telegram {
     /// Sets the commands for private chats, as pairs of name (without `/`) and description (Bot API: setMyCommands).
-    /// `language` is a two-letter code; without one the commands are for everybody whose language has none of its own.
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// `language` is a two-letter code. `None` sets the default for users whose language has no commands of its own.
     pub async fn set_commands(
         &self,
         token: &BotToken,
@@ -87,18 +84,12 @@ impl Telegram {
     }
 
     /// Removes the commands for private chats in a language (Bot API: deleteMyCommands).
-    ///
-    /// # Errors
-    /// See [`CallError`].
     pub async fn delete_commands(&self, token: &BotToken, language: Option<&str>) -> Result<(), CallError> {
         let body = Commands { commands: &[], scope: PRIVATE_CHATS, language_code: language };
         self.change(token, "deleteMyCommands", &body).await
     }
 
-    /// Sets the text that is shown in an empty chat with the bot; an empty text removes it (Bot API: setMyDescription).
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// Sets the text that is shown in an empty chat with the bot (Bot API: setMyDescription). An empty text removes it.
     pub async fn set_description(
         &self,
         token: &BotToken,
@@ -108,11 +99,8 @@ impl Telegram {
         self.change(token, "setMyDescription", &Description { description, language_code: language }).await
     }
 
-    /// Sets the text that is shown on the bot's profile page and with links to it; an empty text removes it (Bot API:
-    /// setMyShortDescription).
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// Sets the text that is shown on the bot's profile page and with links to it (Bot API: setMyShortDescription). An
+    /// empty text removes it.
     pub async fn set_short_description(
         &self,
         token: &BotToken,
@@ -123,10 +111,7 @@ impl Telegram {
         self.change(token, "setMyShortDescription", &body).await
     }
 
-    /// Sets the menu button of one private chat, or of all that have none of their own (Bot API: setChatMenuButton).
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// Sets the menu button of one private chat, or the default for all private chats (Bot API: setChatMenuButton).
     pub async fn set_menu_button(
         &self,
         token: &BotToken,

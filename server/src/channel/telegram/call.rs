@@ -1,4 +1,4 @@
-//! One call of the Bot API: its request, its answer and its errors.
+//! One call of the Bot API: request, response and errors.
 
 use std::{fmt, time::Duration};
 
@@ -11,22 +11,22 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Telegram;
 
-/// Time limit for connecting.
+/// The timeout for connecting.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
-/// Time limit for the call that sends a message; shorter than a delivery's lease.
+/// The timeout for a call that sends a message. It is shorter than a delivery's lease.
 pub(super) const CALL: Duration = Duration::from_secs(20);
-/// Time limit for every other call. A person or a caller may wait for it.
+/// The timeout for all other calls. A person or a webhook caller may be waiting.
 pub(super) const ASK: Duration = Duration::from_secs(8);
-/// Most bytes that are read of an answer.
+/// The maximum number of bytes read of a response.
 pub(super) const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The Bot API does not accept the token (401, 404).
+    /// The Bot API refuses the token (401, 404).
     #[error("the Bot API does not accept the token")]
     Refused,
-    /// The bot's updates are taken in another way (409).
+    /// Another consumer takes the bot's updates (409).
     #[error("the bot's updates are read by {0}")]
     Conflict(Conflict),
     /// The Bot API asks to wait (429).
@@ -40,20 +40,20 @@ pub enum CallError {
     Rejected {
         /// The Bot API's `error_code`.
         code: u16,
-        /// Its `description`, with tokens masked.
+        /// The Bot API's `description`, with tokens masked.
         description: String,
     },
-    /// There was no answer, none from the Bot API, or a temporary fault of its own (5xx).
+    /// There was no response, the response was not from the Bot API, or the Bot API failed temporarily (5xx).
     #[error("there is no answer from the Bot API")]
     Unreachable,
 }
 
-/// Who takes the updates of a bot instead of this program.
+/// The other consumer of a bot's updates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {
     /// A webhook. It may have been set during the call.
     Webhook,
-    /// Another `getUpdates`.
+    /// Another call of `getUpdates`.
     OtherReader,
 }
 
@@ -66,7 +66,6 @@ impl fmt::Display for Conflict {
     }
 }
 
-/// The shape of every answer.
 #[derive(Deserialize)]
 pub(super) struct Reply<T> {
     #[serde(default)]
@@ -84,12 +83,10 @@ pub(super) struct Parameters {
     pub(super) migrate_to_chat_id: Option<i64>,
 }
 
-/// The body of a call without parameters.
 #[derive(Serialize)]
 pub(super) struct NoParameters {}
 
 impl Telegram {
-    /// Calls a method with a JSON body and returns its `result`.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         token: &BotToken,
@@ -100,7 +97,7 @@ impl Telegram {
         receive(request, LONGEST_ANSWER).await?.result()
     }
 
-    /// Calls a method whose `result` is only `true`.
+    /// Calls a method whose `result` is always `true`.
     pub(super) async fn change(&self, token: &BotToken, method: &str, body: &impl Serialize) -> Result<(), CallError> {
         self.call::<serde::de::IgnoredAny>(token, method, body).await.map(drop)
     }
@@ -110,7 +107,7 @@ impl Telegram {
     }
 }
 
-/// A client for calls of the Bot API. Nothing is repeated: the Bot API has no idempotency keys.
+/// Creates an HTTP client for the Bot API. It does not retry, because the Bot API has no idempotency keys.
 pub(super) fn client(http1_only: bool) -> Result<Client, reqwest::Error> {
     let builder = Client::builder()
         .connect_timeout(CONNECT)
@@ -122,14 +119,13 @@ pub(super) fn client(http1_only: bool) -> Result<Client, reqwest::Error> {
     builder.build().map_err(reqwest::Error::without_url)
 }
 
-/// An answer as it came.
+/// A response before parsing.
 pub(super) struct Received {
     pub(super) bytes: Vec<u8>,
-    /// The seconds of its `Retry-After`.
     pub(super) retry_after: Option<u64>,
 }
 
-/// Sends a request and reads the body of the answer, of which more than `most` bytes may come.
+/// Sends a request and reads at most about `most` bytes of the response body.
 pub(super) async fn receive(request: RequestBuilder, most: usize) -> Result<Received, CallError> {
     let response = request.send().await.map_err(|_| CallError::Unreachable)?;
     let retry_after = retry_after(response.headers());
@@ -137,12 +133,11 @@ pub(super) async fn receive(request: RequestBuilder, most: usize) -> Result<Rece
     Ok(Received { bytes, retry_after })
 }
 
-/// The seconds of `Retry-After`.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<u64> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
-/// The seconds in Telegram's words, as in `Too Many Requests: retry after 35`.
+/// The seconds in a description such as `Too Many Requests: retry after 35`.
 pub(super) fn seconds_in_words(description: &str) -> Option<u64> {
     let words = description.to_ascii_lowercase();
     let (_, rest) = words.split_once("retry after ")?;
@@ -173,13 +168,12 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
 }
 
 impl Received {
-    /// The `result` of the answer, or its error.
     pub(super) fn result<T: DeserializeOwned>(&self) -> Result<T, CallError> {
         result(&self.bytes, self.retry_after)
     }
 }
 
-/// The `result` of an answer, or its error. `retry_after` is the header's.
+/// Returns the `result` of a response, or its error. `retry_after` is the header's value in seconds.
 fn result<T: DeserializeOwned>(bytes: &[u8], retry_after: Option<u64>) -> Result<T, CallError> {
     let Reply { ok, result, error_code, description, parameters } = parse(bytes);
     if let (true, Some(result)) = (ok, result) {
@@ -190,7 +184,7 @@ fn result<T: DeserializeOwned>(bytes: &[u8], retry_after: Option<u64>) -> Result
     Err(match error_code {
         _ if ok => CallError::Unreachable,
         Some(401) => CallError::Refused,
-        // An older Bot API server says "Not Found: method not found" for a method that it does not have.
+        // Older Bot API servers answer "Not Found: method not found" for a method that they do not have.
         Some(404) if !words.contains("method") => CallError::Refused,
         Some(409) if words.contains("webhook") => CallError::Conflict(Conflict::Webhook),
         Some(409) => CallError::Conflict(Conflict::OtherReader),
@@ -198,7 +192,7 @@ fn result<T: DeserializeOwned>(bytes: &[u8], retry_after: Option<u64>) -> Result
             let named = parameters.unwrap_or_default().retry_after.or(retry_after);
             CallError::Busy { seconds: named.or_else(|| seconds_in_words(&description)).unwrap_or(1) }
         }
-        // A server between here and the Bot API may repeat the URL, which contains the token.
+        // A proxy may repeat the URL, which contains the token.
         Some(code @ 400..500) => CallError::Rejected { code, description: redact(&description) },
         _ => CallError::Unreachable,
     })

@@ -1,5 +1,5 @@
-//! Finds the id of a chat. A person opens `t.me/<bot>?start=<code>` and presses Start; the bot then receives the code
-//! together with the chat. Searches are kept in memory for a few minutes.
+//! Finds the id of a chat. A person opens `t.me/<bot>?start=<code>` and presses Start. The bot then receives the code
+//! together with the chat's id. Searches are kept in memory for a few minutes.
 
 use std::{
     collections::HashMap,
@@ -19,61 +19,60 @@ use crate::{
     secrets::codes,
 };
 
-/// How long a link works.
+/// How long a link is valid.
 const LIFE: Duration = Duration::from_secs(10 * 60);
-/// Most searches. When there are more, the oldest is dropped.
+/// The maximum number of searches. When it is exceeded, the oldest search is dropped.
 const SEARCHES: usize = 200;
-/// How long one look may take, and how long Telegram is asked to wait for a message within it.
+/// The time limit of one poll, and the time that Telegram is asked to wait for a message within it.
 const LOOK: Duration = Duration::from_secs(12);
 const CALL: Duration = Duration::from_secs(10);
-/// The pause between calls, because Telegram answers at once while there are unread messages.
+/// The delay between calls. Telegram answers at once while there are unread updates.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// The searches under way, by code.
+/// The running searches, by code.
 #[derive(Debug, Default)]
 pub struct ChatSearches {
     by_code: Mutex<HashMap<String, Search>>,
-    /// Rings when a code has been sent to a bot whose updates have a consumer.
+    /// Notified when a booking bot's consumer has read a code.
     offered: Notify,
 }
 
-/// One search.
 #[derive(Clone, Debug)]
 struct Search {
-    /// The account that began it; no other account sees the result.
+    /// The account that started the search. No other account sees the result.
     owner: i64,
     token: BotToken,
     bot: String,
     until: Instant,
     found: Option<Start>,
-    /// Held while Telegram is asked about this bot, because Telegram refuses one of two concurrent `getUpdates`.
+    /// Held during a call, because Telegram rejects one of two concurrent `getUpdates` calls of a bot.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// The result of a look.
+/// The result of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// The bot's `@name`, without the `@`.
     pub bot: String,
-    /// What Telegram's answer shows.
+    /// The result for the code.
     pub seen: Seen,
 }
 
-/// What a look found.
+/// The result of a poll for a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// The chat of a person, or a group.
+    /// The code was sent from this chat.
     Found(Start),
     /// The code has not been sent yet.
     Nobody,
-    /// The bot has so many unread messages that Telegram does not show the newest.
+    /// The bot has more than 100 unread updates, so Telegram does not return the newest.
     TooMuchUnread,
     /// The call failed.
     Failed(CallError),
 }
 
 impl ChatSearches {
-    /// Begins a search and returns its code, which consists of letters and digits.
+    /// Starts a search and returns its code, which consists of letters and digits.
     pub fn begin(&self, owner: i64, token: &BotToken, bot: &str) -> String {
         let code = codes::public_id();
         let now = Instant::now();
@@ -97,14 +96,14 @@ impl ChatSearches {
         code
     }
 
-    /// Hands a start that the consumer of a booking bot has read to the search with its code.
+    /// Passes a start that a booking bot's consumer has read to the search with its code.
     pub fn offer(&self, token: &BotToken, start: Start) {
         self.hand_out(token, std::iter::once(start));
         self.offered.notify_waiters();
     }
 
-    /// Waits up to 12 s until the consumer of a booking bot has read the code, or until the server stops. Nobody else may
-    /// read the updates of such a bot. `None`: see [`ChatSearches::look`].
+    /// Waits up to 12 s until the consumer of a booking bot has read the code, or until the server stops. Only the
+    /// consumer may read the updates of such a bot. Returns `None` in the same cases as [`ChatSearches::look`].
     pub async fn look_at_consumer(
         &self,
         owner: i64,
@@ -132,14 +131,14 @@ impl ChatSearches {
         Some(Look { bot: search.bot, seen })
     }
 
-    /// The bot of a search.
+    /// The id of the bot of a search.
     #[must_use]
     pub fn bot_of(&self, owner: i64, code: &str) -> Option<i64> {
         self.get(owner, code).map(|search| search.token.bot_id())
     }
 
-    /// Looks whether the code has been sent. If `patient`, waits up to 12 s for it, or until the server stops. `None`:
-    /// there is no such search, it has expired, or another account began it.
+    /// Checks whether the code was sent. If `patient`, waits up to 12 s for it, or until the server stops. Returns
+    /// `None` if the search does not exist, has expired or belongs to another account.
     pub async fn look(
         &self,
         telegram: &Telegram,
@@ -151,7 +150,7 @@ impl ChatSearches {
         let search = self.get(owner, code)?;
         let end = Instant::now() + if patient { LOOK } else { Duration::ZERO };
         let looking = async {
-            // While this waits for its turn, another search at the same bot may receive the code.
+            // Another search for the same bot may receive this search's code while this one waits for its turn.
             let wait = end.saturating_duration_since(Instant::now()) + CALL;
             let Ok(_turn) = timeout(wait, search.turn.lock()).await else { return Seen::Nobody };
             loop {
@@ -159,8 +158,8 @@ impl ChatSearches {
                     return Seen::Found(found);
                 }
                 let left = end.saturating_duration_since(Instant::now());
-                // Nothing is confirmed and the bot's stored choice of updates stays, so other readers of the bot still
-                // get every update.
+                // The call confirms nothing and keeps the bot's stored `allowed_updates`, so other readers of the bot
+                // still get every update.
                 let updates = match telegram.get_updates(&search.token, None, left.min(CALL), &[]).await {
                     Ok(updates) => updates,
                     Err(error) => return Seen::Failed(error),

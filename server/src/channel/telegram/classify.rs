@@ -1,16 +1,15 @@
-//! The meaning of the Bot API's answers.
+//! The meaning of the Bot API's responses.
 
 use hookgram::delivery::FailureCause;
 
 use crate::channel::{Answer, Classified, Meaning};
 
-/// Classifies an answer, see [`Channel::classify`](crate::channel::Channel::classify).
 pub(crate) fn classify(answer: &Answer) -> Classified {
     let (meaning, cause, heard) = match answer {
         Answer::Sent { .. } => (Meaning::Sent, FailureCause::Refused, true),
         Answer::Unreachable { before_write: true, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
         Answer::Unreachable { before_write: false, .. } => (Meaning::Unsure, FailureCause::Uncertain, false),
-        // A proxy or another server answered; it may be gone soon.
+        // A proxy or another server answered. The fault may be temporary.
         Answer::Refused { genuine: false, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
         Answer::Refused { code, description, retry_after, migrate_to, .. } => {
             let meaning = match code {

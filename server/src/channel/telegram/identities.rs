@@ -1,5 +1,5 @@
-//! Which bot a token belongs to (Bot API: getMe). Answers are cached, concurrent questions about a token share one
-//! call, and strangers' questions are limited so that Telegram does not refuse this server's address.
+//! Finds out which bot a token belongs to (Bot API: getMe). Responses are cached, and concurrent requests for one token
+//! share a call. Requests of strangers are rate-limited, so that Telegram does not block this server's address.
 
 use std::{
     collections::HashMap,
@@ -21,26 +21,27 @@ use crate::{
     store::SenderKey,
 };
 
-/// How long a cached answer is used (contract §1).
+/// How long a cached response is used (contract §1).
 const AGE: Duration = Duration::from_secs(5 * 60);
-/// Most tokens in the cache. When it is full, expired ones are dropped, or all if none has expired.
+/// The maximum number of cached tokens. When it is reached, expired entries are dropped, or all if none has expired.
 const TOKENS: usize = 1_000;
-/// Most addresses with a rate of their own. When there are more, idle ones are dropped, or all if none is idle.
+/// The maximum number of addresses with a rate of their own. When it is reached, idle entries are dropped, or all if
+/// none is idle.
 const ADDRESSES: usize = 1_000;
-/// The rate of one stranger's address. Their new bots are also limited together
-/// ([`crate::channel::telegram::new_bots`]).
+/// The rate of one stranger's address. New bots of all strangers together are limited by
+/// [`crate::channel::telegram::new_bots`].
 const STRANGER: Rate = Rate { every: Duration::from_secs(15), burst: 3 };
 
 /// Who asks about a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asker {
-    /// A caller with a profile's webhook key, an account, or the command line of this machine.
+    /// A caller with a profile's webhook key, an account, or the command line.
     Known,
     /// A caller of the stateless endpoint, from this address.
     Stranger(IpAddr),
 }
 
-/// The cache of Telegram's answers, with the limits on questions.
+/// Caches Telegram's responses and limits the calls.
 #[derive(Debug)]
 pub struct Identities {
     new_bots: Arc<NewBotLimiter>,
@@ -48,7 +49,7 @@ pub struct Identities {
     limits: Mutex<Limits>,
 }
 
-/// The lock is held while Telegram is asked, so that others who ask about the token wait for the same answer.
+/// The lock is held during the call, so that concurrent requests for the token wait for the same response.
 type Entry = tokio::sync::Mutex<Option<(Instant, Identity)>>;
 
 #[derive(Debug, Default)]
@@ -59,15 +60,15 @@ struct Limits {
 }
 
 impl Identities {
-    /// An empty cache.
+    /// Creates an empty cache.
     #[must_use]
     pub fn new(new_bots: Arc<NewBotLimiter>) -> Self {
         Self { new_bots, tokens: Mutex::default(), limits: Mutex::default() }
     }
 
-    /// Telegram's answer about a token, at most 5 minutes old, and whether Telegram was asked just now. Only answers
-    /// about the token itself are cached. A stranger who asks too often gets [`Identity::Busy`], and Telegram is not
-    /// asked.
+    /// Returns Telegram's response for a token, at most 5 minutes old, and whether this call asked Telegram. Only
+    /// responses that say whether the token is valid are cached. A stranger who exceeds the rate gets
+    /// [`Identity::Busy`] without a call to Telegram.
     pub async fn ask(&self, telegram: &Telegram, token: &BotToken, asker: Asker) -> (Identity, bool) {
         let entry = self.entry(token);
         let mut known = entry.lock().await;
@@ -95,7 +96,7 @@ impl Identities {
         (identity, true)
     }
 
-    /// Forgets the cached answer about a token.
+    /// Drops the cached response for a token.
     pub fn forget(&self, token: &BotToken) {
         self.tokens.lock().remove(&codes::hash(token.expose()));
     }
@@ -114,7 +115,7 @@ impl Identities {
     }
 
     fn entry(&self, token: &BotToken) -> Arc<Entry> {
-        // The map holds hashes, so that it contains no tokens.
+        // The map is keyed by hashes, so that it holds no tokens.
         let hash = codes::hash(token.expose());
         let mut tokens = self.tokens.lock();
         if tokens.len() >= TOKENS && !tokens.contains_key(&hash) {
@@ -131,7 +132,7 @@ impl Identities {
 }
 
 impl Limits {
-    /// Counts a call from this address, and returns the usage before it.
+    /// Counts a call from this address. Returns the usage before it.
     fn admit(&mut self, address: IpAddr, now: Instant) -> Result<Used, Duration> {
         if let Some(left) = self.quiet_until.and_then(|until| until.checked_duration_since(now)) {
             return Err(left);

@@ -1,5 +1,5 @@
-//! A client for the part of the Bot API that Hookgram needs: sending and forwarding messages, reading updates, and
-//! setting what people see of a bot. Every failure is a value of the answer's type.
+//! A client for the part of the Bot API that Hookgram uses: sending and forwarding messages, reading updates, and
+//! setting how a bot appears to people. Failures are values of the returned type.
 
 mod appearance;
 mod call;
@@ -32,15 +32,15 @@ pub use self::{
 pub(crate) use self::{classify::classify, sending::RATES};
 pub use super::Answer;
 
-/// The description that is logged for an answer that did not come from the Bot API.
+/// The description that is logged for a response that did not come from the Bot API.
 pub(crate) const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 
 /// A client of a Bot API server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Telegram {
     client: Client,
-    /// For `getUpdates`, each call on a connection of its own. On a connection that they share (HTTP/2), calls that wait
-    /// for messages would use up the streams of calls that send some.
+    /// The client for `getUpdates`, with a connection for each call. If calls shared an HTTP/2 connection, long polls
+    /// would use up its streams.
     polling: Client,
     base: String,
 }
@@ -55,14 +55,14 @@ pub enum Identity {
         /// Its `@name`, without the `@`.
         username: String,
     },
-    /// Telegram does not accept the token.
+    /// Telegram refuses the token.
     Refused,
-    /// Telegram, or a limit of this server, asks to wait.
+    /// Telegram, or a rate limit of this server, asks to wait.
     Busy {
         /// Seconds to wait.
         seconds: u64,
     },
-    /// There was no answer, or none that says whether the token is accepted.
+    /// There was no response, or none that says whether the token is valid.
     Unreachable,
 }
 
@@ -87,12 +87,13 @@ struct ForwardMessage<'a> {
 }
 
 impl Telegram {
-    /// A client of the Bot API server at `base`, which has no trailing slash.
+    /// Creates a client of the Bot API server at `base`, which has no trailing slash.
     ///
     /// # Errors
+    ///
     /// If TLS cannot be set up.
     pub fn new(base: &str) -> Result<Self, reqwest::Error> {
-        // Fails if a provider is installed already, which is fine.
+        // Fails if a provider is already installed, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self { client: call::client(false)?, polling: call::client(true)?, base: base.to_owned() })
     }
@@ -105,12 +106,12 @@ impl Telegram {
     /// Forwards a message from one chat to another (Bot API: forwardMessage). `to_chat` is a number or `@channel`.
     pub async fn forward_message(&self, token: &BotToken, to_chat: &str, from_chat: i64, message_id: i64) -> Answer {
         let body = ForwardMessage { chat_id: to_chat, from_chat_id: from_chat, message_id };
-        // Serialising cannot fail: the body has only a text and numbers.
+        // Serialising cannot fail: the body has only strings and numbers.
         let body = serde_json::to_string(&body).unwrap_or_default();
         self.deliver(token, "forwardMessage", body).await
     }
 
-    /// Calls a method that makes a message arrive.
+    /// Calls a method that sends a message.
     async fn deliver(&self, token: &BotToken, method: &str, body: String) -> Answer {
         let request = self.client.post(self.url(token, method)).header(CONTENT_TYPE, "application/json").body(body);
         let response = match request.send().await {
@@ -136,13 +137,13 @@ impl Telegram {
                 Answer::Refused {
                     code,
                     genuine: true,
-                    // A server between here and the Bot API may repeat the URL, which contains the token.
+                    // A proxy may repeat the URL, which contains the token.
                     description: redact(&description),
                     retry_after: retry_after.or(told).or_else(|| seconds_in_words(&description)),
                     migrate_to: migrate_to_chat_id,
                 }
             }
-            // A success without the Bot API's JSON: the message may have arrived.
+            // The status says success, but the body is not the Bot API's JSON. The message may have arrived.
             _ if status.is_success() => {
                 Answer::Unreachable { before_write: false, description: NOT_TELEGRAMS.to_owned() }
             }

@@ -1,6 +1,6 @@
-//! The new-bot limiter. Telegram refuses an IP address that uses more than 20 new tokens a minute, or 600 an hour (Bot
-//! API facts: 429). Tokens of strangers, and bots whose updates are read, have shares of both limits, so that deliveries
-//! come first.
+//! The new-bot limiter. Telegram blocks an IP address that uses more than 20 new tokens a minute, or 600 an hour (Bot
+//! API facts: 429). Strangers' tokens and bots whose updates are read each get only a share of both limits, so that
+//! deliveries take precedence.
 
 use std::{
     collections::HashMap,
@@ -11,19 +11,20 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::{limits::rate::Window, store::SenderKey};
 
-/// How many new tokens may be used within each span.
+/// The maximum number of new tokens within each time span.
 const LIMITS: [Limit; 2] = [
     Limit { span: MINUTE, all: 20, checks: 4, deliveries: 3, polls: 8 },
     Limit { span: HOUR, all: 600, checks: 80, deliveries: 60, polls: 300 },
 ];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// A bot that has not been answered for this long counts as new again.
+/// A bot counts as new again if Telegram has not answered for it within this time.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
-/// Most bots that are remembered. When there are more, expired ones are dropped, or all if none has expired.
+/// The maximum number of remembered bots. When it is reached, expired entries are dropped, or all if none has expired.
 const BOTS: usize = 20_000;
 
-/// New tokens within a span: all, the strangers' shares for checks and for deliveries, and the share for reading updates.
+/// Limits on new tokens within a span: the total, the strangers' shares for checks and for deliveries, and the share
+/// for reading updates.
 struct Limit {
     span: Duration,
     all: usize,
@@ -35,28 +36,27 @@ struct Limit {
 /// Why a new token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To send an accepted message.
+    /// Sending an accepted message.
     Delivery,
-    /// To answer a customer who has written to a booking bot. Deliveries of the bot go first.
+    /// Answering a customer of a booking bot. Deliveries of the bot take precedence.
     Reply,
-    /// To read what customers write to a booking bot.
+    /// Reading the updates of a booking bot.
     Poll,
-    /// To check a token for a caller with a profile's webhook key, or for an account.
+    /// Checking a token for a caller with a profile's webhook key, or for an account.
     Check,
-    /// To check a token for a stranger.
+    /// Checking a token for a stranger.
     StrangersCheck,
-    /// To send a message of a stranger (contract §1, "strangers").
+    /// Sending a stranger's message (contract §1, "strangers").
     StrangersDelivery,
 }
 
-/// When Telegram last answered for each bot, and how many bots were new lately.
+/// Records when Telegram last answered for each bot, and counts new bots.
 #[derive(Debug, Default)]
 pub struct NewBotLimiter(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
     heard: HashMap<SenderKey, Instant>,
-    /// One window for each of [`LIMITS`].
     new: [Window; LIMITS.len()],
     checks: [Window; LIMITS.len()],
     deliveries: [Window; LIMITS.len()],
@@ -67,13 +67,14 @@ impl NewBotLimiter {
     /// Counts a call if its bot is new.
     ///
     /// # Errors
-    /// How long until another new bot is allowed. The call is not counted then.
+    ///
+    /// How long to wait until another new bot is allowed. The call is then not counted.
     pub fn introduce(&self, sender: &SenderKey, purpose: Purpose, now: Instant) -> Result<(), Duration> {
         let mut known = self.known();
         if known.is_known(sender, now) {
             return Ok(());
         }
-        // An operator's check is never delayed: at worst Telegram refuses it.
+        // An operator's check is never delayed. The worst outcome is a 429 from Telegram.
         if purpose != Purpose::Check
             && let Some(wait) = known.wait(purpose, now)
         {
@@ -86,7 +87,7 @@ impl NewBotLimiter {
         Ok(())
     }
 
-    /// Whether the bot is not new to Telegram.
+    /// Whether Telegram has answered for this bot lately.
     #[must_use]
     pub fn is_known(&self, sender: &SenderKey, now: Instant) -> bool {
         self.known().is_known(sender, now)
@@ -104,7 +105,7 @@ impl NewBotLimiter {
         known.heard.insert(sender.clone(), now);
     }
 
-    /// The bots for which Telegram has answered since this time, each with the last time.
+    /// The bots for which Telegram has answered since this time, each with the time of its last answer.
     #[must_use]
     pub fn heard_since(&self, since: Instant) -> Vec<(SenderKey, Instant)> {
         let known = self.known();
@@ -117,7 +118,7 @@ impl NewBotLimiter {
 }
 
 impl Known {
-    /// How long until another new bot is allowed; `None` if it is now.
+    /// How long to wait until another new bot is allowed; `None` if it is allowed now.
     fn wait(&mut self, purpose: Purpose, now: Instant) -> Option<Duration> {
         let mut longest = None;
         for (at, limit) in LIMITS.iter().enumerate() {
@@ -133,7 +134,7 @@ impl Known {
         longest
     }
 
-    /// The share that a purpose counts against, if any.
+    /// The share that a call with this purpose counts against, if any.
     fn share(&mut self, purpose: Purpose) -> Option<&mut [Window; LIMITS.len()]> {
         match purpose {
             Purpose::StrangersCheck => Some(&mut self.checks),

@@ -1,4 +1,4 @@
-//! Telegram as a [`Channel`].
+//! Implements [`Channel`] for Telegram.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,9 +15,9 @@ use crate::{
     limits::rate::Rate,
 };
 
-/// The rates for Telegram. It takes 30 messages of a bot in any second, measured at arrival, and the network delays
-/// each by up to 200 ms. At an even 25 a second after a burst of 3, no more than 30 are sent within 1.2 s. `at_once`
-/// is small because Telegram refuses a bot with a thousand calls in flight.
+/// Telegram's rates. Telegram accepts 30 messages of a bot in any second, measured at arrival, and the network delays
+/// each message by up to 200 ms. At 25 a second after a burst of 3, no more than 30 messages are sent within 1.2 s.
+/// `at_once` is small because Telegram rejects calls of a bot that has a thousand in flight.
 pub(crate) const RATES: Rates = Rates {
     at_once: 12,
     per_sender: Rate { every: Duration::from_millis(40), burst: 3 },
@@ -25,7 +25,7 @@ pub(crate) const RATES: Rates = Rates {
     per_group_and_minute: 20,
 };
 
-/// Telegram as a channel.
+/// The Telegram channel.
 #[derive(Debug)]
 pub struct TelegramChannel {
     client: Telegram,
@@ -33,7 +33,7 @@ pub struct TelegramChannel {
 }
 
 impl TelegramChannel {
-    /// The Telegram channel with this client.
+    /// Creates the channel with this client.
     #[must_use]
     pub fn new(client: Telegram, new_bots: Arc<NewBotLimiter>) -> Self {
         Self { client, pacing: Mutex::new(Pacing::new(RATES, new_bots)) }

@@ -1,5 +1,5 @@
-//! Reads `/start` commands with a code, to find the chat of a person who opened a link. Nothing else is evaluated or
-//! kept.
+//! Reads `/start` commands with a code, to find the chat of a person who opened a link. Other content is neither
+//! evaluated nor stored.
 
 use super::{Message, Update, UpdateContent};
 
@@ -17,7 +17,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// Reads `/start CODE`, or `/start@name_bot CODE` as groups have it. Any other message is `None`.
+    /// Parses `/start CODE`, or `/start@name_bot CODE` as groups have it. Returns `None` for any other message.
     #[must_use]
     pub fn of(message: &Message) -> Option<Self> {
         let mut words = message.text.as_deref()?.split_ascii_whitespace();
@@ -33,7 +33,6 @@ impl Start {
     }
 }
 
-/// The [`Start`] of an update.
 pub(super) fn start(update: Update) -> Option<Start> {
     match update.content {
         UpdateContent::Message(message) => Start::of(&message),

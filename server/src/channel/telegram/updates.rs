@@ -1,4 +1,4 @@
-//! Reads what people write to a bot (Bot API: getUpdates, Update).
+//! Reads a bot's updates (Bot API: getUpdates, Update).
 //!
 //! Every update keeps its id, even if nothing else of it can be read, so that a reader can confirm it.
 
@@ -13,11 +13,12 @@ use super::{
     call::{ASK, CallError, receive},
 };
 
-/// The most updates that Telegram returns at once. Newer ones cannot be seen without confirming older ones.
+/// The maximum number of updates that Telegram returns in one call. Newer updates are returned only after older ones
+/// are confirmed.
 pub(crate) const MOST: usize = 100;
-/// Most bytes that are read of an answer.
+/// The maximum number of bytes read of a response.
 const LONGEST: usize = 4 * 1024 * 1024;
-/// How many updates are asked for: fewer after an answer that is longer than [`LONGEST`].
+/// The `limit` of successive attempts: smaller after a response longer than [`LONGEST`].
 const LIMITS: [usize; 3] = [MOST, 10, 1];
 
 /// The kinds of updates that this program reads, for `allowed_updates`.
@@ -26,20 +27,20 @@ const LIMITS: [usize; 3] = [MOST, 10, 1];
 pub enum UpdateKind {
     /// A new message in any chat with the bot.
     Message,
-    /// A change of the bot's own membership in a chat; in a private chat, that a person blocked or unblocked it.
+    /// A change of the bot's own membership in a chat. In a private chat, the person has blocked or unblocked the bot.
     MyChatMember,
 }
 
 /// One update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// Its id. Ids of one bot increase, but Telegram continues at a random id after a week without updates.
+    /// The update's id. The ids of a bot increase, but Telegram continues at a random id after a week without updates.
     pub id: i64,
-    /// What it tells.
+    /// The content.
     pub content: UpdateContent,
 }
 
-/// What an update tells.
+/// The content of an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateContent {
     /// A message.
@@ -53,15 +54,15 @@ pub enum UpdateContent {
 /// A message to the bot, or in a chat with it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Message {
-    /// Its id within the chat; 0 if it is missing.
+    /// The message's id within the chat; 0 if it is missing.
     #[serde(rename = "message_id", default)]
     pub id: i64,
-    /// When it was written, in seconds since 1970; 0 if that is missing.
+    /// The date in seconds since 1970; 0 if it is missing.
     #[serde(default)]
     pub date: i64,
     /// The chat.
     pub chat: Chat,
-    /// Who wrote it. Posts of a channel have no such person.
+    /// The author. Posts of a channel have none.
     #[serde(default, deserialize_with = "readable")]
     pub from: Option<User>,
     /// The text. Photos, stickers and the like have none.
@@ -74,16 +75,16 @@ pub struct Message {
 pub struct MyChatMember {
     /// The chat.
     pub chat: Chat,
-    /// Who changed it.
+    /// The person who changed it.
     pub from: Option<User>,
-    /// What the bot is now. In a private chat [`MemberStatus::Kicked`] means that the person blocked it.
+    /// The bot's new status. In a private chat [`MemberStatus::Kicked`] means that the person blocked the bot.
     pub status: MemberStatus,
 }
 
 /// A chat.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Chat {
-    /// Its id. A private chat has the id of the person.
+    /// The chat's id. A private chat has the id of the person.
     pub id: i64,
     /// Its kind.
     #[serde(rename = "type", default)]
@@ -97,15 +98,15 @@ pub struct Chat {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChatKind {
-    /// A person with the bot.
+    /// A private chat.
     Private,
     /// A group.
     Group,
-    /// A group with many members, or with topics.
+    /// A large group, or one with topics.
     Supergroup,
     /// A channel.
     Channel,
-    /// None of these, or not named.
+    /// An unknown or missing kind.
     #[default]
     #[serde(other)]
     Other,
@@ -119,7 +120,7 @@ pub struct User {
     /// Whether it is a bot.
     #[serde(default)]
     pub is_bot: bool,
-    /// The first name, as the person typed it.
+    /// The first name, as the person entered it.
     #[serde(default)]
     pub first_name: String,
     /// The last name.
@@ -133,7 +134,7 @@ pub struct User {
     pub language_code: Option<String>,
 }
 
-/// What a bot is in a chat.
+/// A bot's membership status in a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberStatus {
@@ -143,11 +144,11 @@ pub enum MemberStatus {
     Administrator,
     /// A member with restrictions.
     Restricted,
-    /// Not a member any more.
+    /// No longer a member.
     Left,
     /// Removed. In a private chat, blocked.
     Kicked,
-    /// None of these.
+    /// An unknown status.
     #[serde(other)]
     Other,
 }
@@ -162,7 +163,6 @@ struct GetUpdates<'a> {
     allowed_updates: &'a [UpdateKind],
 }
 
-/// The membership as the Bot API has it.
 #[derive(Deserialize)]
 struct ChatMemberUpdated {
     chat: Chat,
@@ -177,14 +177,11 @@ struct ChatMember {
 }
 
 impl Telegram {
-    /// Reads the unread updates of a bot, the oldest first, at most 100 (Bot API: getUpdates). If there are none,
-    /// Telegram waits up to `patience` (whole seconds) for the next.
+    /// Reads at most 100 unread updates of a bot, oldest first (Bot API: getUpdates). If there are none, Telegram waits
+    /// up to `patience` (whole seconds) for the next.
     ///
-    /// `offset` confirms every update with a smaller id; without it nothing is confirmed. An empty `allowed` leaves the
-    /// bot's stored choice as it is.
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// `offset` confirms every update with a smaller id. `None` confirms nothing. An empty `allowed` keeps the bot's
+    /// stored `allowed_updates`.
     pub async fn get_updates(
         &self,
         token: &BotToken,
@@ -206,8 +203,8 @@ impl Telegram {
 }
 
 impl Update {
-    /// Reads the body with which a webhook delivers one update. `None`: it is not JSON or has no id. The caller bounds
-    /// its size.
+    /// Parses the body with which a webhook delivers one update. Returns `None` if it is not JSON or has no id. The
+    /// caller bounds its size.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         Self::read(serde_json::from_slice(bytes).ok()?)
@@ -224,12 +221,12 @@ impl Update {
     }
 }
 
-/// Reads a part of an update, if it is there and has the expected shape.
+/// Removes and parses a field of an update. Returns `None` if the field is missing or has another shape.
 fn part<T: DeserializeOwned>(update: &mut Value, key: &str) -> Option<T> {
     serde_json::from_value(update.get_mut(key)?.take()).ok()
 }
 
-/// Reads an optional field. One of another type counts as missing.
+/// Reads an optional field. A value of another type counts as missing.
 fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(from)?).ok())
 }

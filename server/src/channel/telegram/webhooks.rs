@@ -1,4 +1,4 @@
-//! The webhook of a bot, to which Telegram sends its updates (Bot API: setWebhook, deleteWebhook, getWebhookInfo).
+//! A bot's webhook, to which Telegram sends its updates (Bot API: setWebhook, deleteWebhook, getWebhookInfo).
 
 use hookgram::secret::{BotToken, redact};
 use reqwest::Url;
@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallError, Telegram, UpdateKind, call::NoParameters};
 
-/// What `getWebhookInfo` says. The URL may contain a secret, so it is not shown.
+/// The response of `getWebhookInfo`. The URL is private because it may contain a secret.
 #[derive(Clone, Debug)]
 pub struct WebhookInfo {
     url: Option<SecretString>,
-    /// How many updates wait to be read or delivered.
+    /// The number of updates that wait to be read or delivered.
     pub pending: usize,
-    /// Why Telegram could not deliver an update most recently.
+    /// The most recent failure of a delivery to the webhook.
     pub last_error: Option<WebhookFault>,
 }
 
 /// A failed delivery of an update to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookFault {
-    /// When, in seconds since 1970; 0 if Telegram does not say.
+    /// The time in seconds since 1970; 0 if Telegram does not name it.
     pub at: i64,
     /// Telegram's description, with tokens masked.
     pub description: String,
@@ -46,7 +46,7 @@ struct Info {
 }
 
 impl WebhookInfo {
-    /// Whether there is a webhook.
+    /// Whether a webhook is set.
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.url.is_some()
@@ -78,12 +78,13 @@ impl From<Info> for WebhookInfo {
 }
 
 impl Telegram {
-    /// Has Telegram send a bot's updates to a URL, one request for each update, with `secret_token` in the header
-    /// `X-Telegram-Bot-Api-Secret-Token`. Telegram opens at most `max_connections` (1 to 100) at once. An empty `allowed`
-    /// leaves the bot's stored choice as it is.
+    /// Sets a bot's webhook. Telegram sends each update in one request, with `secret_token` in the header
+    /// `X-Telegram-Bot-Api-Secret-Token`, over at most `max_connections` (1 to 100) connections. An empty `allowed`
+    /// keeps the bot's stored `allowed_updates`.
     ///
     /// # Errors
-    /// See [`CallError`]; [`CallError::Rejected`] if Telegram cannot use the URL.
+    ///
+    /// [`CallError::Rejected`] if Telegram cannot use the URL.
     pub async fn set_webhook(
         &self,
         token: &BotToken,
@@ -96,18 +97,12 @@ impl Telegram {
         self.change(token, "setWebhook", &body).await
     }
 
-    /// Removes a bot's webhook. The updates that wait are kept.
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// Removes a bot's webhook. Waiting updates are kept.
     pub async fn delete_webhook(&self, token: &BotToken) -> Result<(), CallError> {
         self.change(token, "deleteWebhook", &NoParameters {}).await
     }
 
-    /// Asks for the state of a bot's webhook.
-    ///
-    /// # Errors
-    /// See [`CallError`].
+    /// Returns the state of a bot's webhook.
     pub async fn webhook_info(&self, token: &BotToken) -> Result<WebhookInfo, CallError> {
         self.call::<Info>(token, "getWebhookInfo", &NoParameters {}).await.map(WebhookInfo::from)
     }

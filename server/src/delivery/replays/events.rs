@@ -1,6 +1,6 @@
-//! Replays of events that were refused, or that their profile did not want: the stored body is judged again, with the
-//! query of the original call and the current profile, and accepted as a new event. Overrides that are at fault are left
-//! out, because nobody can mend the URL of a call that was made.
+//! Replays events that were rejected, or for which the profile sends no message. The stored body is evaluated again
+//! with the query of the original call and the current profile, and accepted as a new event. Invalid overrides in the
+//! query are left out, because the URL of a past call cannot be corrected.
 
 use std::sync::Arc;
 
@@ -24,10 +24,11 @@ use crate::{
 };
 
 impl Replays {
-    /// Replays the events with these ids. In the result, `done` has the id of the replayed event itself.
+    /// Replays the events with these ids. In the result, `done` contains the id of the replayed event itself.
     ///
     /// # Errors
-    /// If the database fails. Events replayed before stay so.
+    ///
+    /// Events that were replayed before the error stay replayed.
     pub async fn replay_events(&self, ids: &[i64], by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         for id in ids {
@@ -50,7 +51,7 @@ impl Replays {
                 }
                 Received::Duplicate(_) => return Ok(Err(ReplayError::Arrived)),
                 Received::Replaced => return Ok(Err(ReplayError::EventReplaced)),
-                // The profile has changed since it was read, so the event is judged by the new one.
+                // The profile was changed after it was read. The next iteration uses the new one.
                 Received::Outdated => {}
                 Received::Full => break,
             }
@@ -58,7 +59,7 @@ impl Replays {
         Ok(Err(ReplayError::NotMade))
     }
 
-    /// The new event, or why the event is not replayed.
+    /// Returns the new event, or the reason why the event is not replayed.
     async fn judge_again(&self, id: i64, by: Option<&By>) -> Result<Result<AcceptedEvent, ReplayError>, StoreError> {
         let Some(refused) = self.store.events.refused(id).await? else { return Ok(Err(ReplayError::Unknown)) };
         if refused.replaced || !matches!(refused.outcome, EventOutcome::Rejected | EventOutcome::Skipped) {
@@ -107,7 +108,8 @@ impl Replays {
             Some(Err(_)) | None => return Err(ReplayError::NotMade),
         };
         let received_at = now();
-        // A copy that was accepted since then has replaced this event.
+        // The duplicate window includes the age of the event, so that a copy accepted since then counts as the first
+        // copy.
         let age = received_at.saturating_sub(refused.received_at).max(0);
         Ok(AcceptedEvent {
             public_id: codes::public_id(),

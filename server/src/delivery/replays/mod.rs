@@ -1,11 +1,11 @@
-//! Replays and cancels deliveries. A replay sends a message as it was, or renders it again with the current profile.
-//! Deliveries that are named one by one are handled immediately. All that match a filter are handled by a bulk action
-//! in small steps; it survives a restart and can be stopped at any time.
+//! Replays and cancels deliveries. A replay either sends the message unchanged or renders it again with the current
+//! profile. Deliveries that are named one by one are handled immediately. All deliveries that match a filter are
+//! handled by a bulk action in small steps. A bulk action survives a restart and can be stopped at any time.
 //!
-//! A replay as it was takes its old place among the messages to its chat. A replay as it is renders the event's body
-//! with the query of the original call and the current profile; the new delivery replaces the old one for good, so
-//! that a second click replays nothing. A delivery that has arrived, or is in flight, is sent again only if a person
-//! asks for that very delivery.
+//! An unchanged replay keeps its old place among the messages to its chat. A replay with the current profile renders
+//! the event's body with the query of the original call. The new delivery replaces the old one for good, so that a
+//! second click replays nothing. A delivery that has arrived, or is in flight, is sent again only if a person asks for
+//! that very delivery.
 
 mod events;
 mod worker;
@@ -28,11 +28,11 @@ use crate::{
     time::now,
 };
 
-/// Most deliveries in one commit, which writes one audit entry.
+/// The maximum number of deliveries per commit. Each commit writes one audit entry.
 const AT_ONCE: usize = 16;
-/// Bytes of messages in one commit; a single message may be larger.
+/// The maximum size of messages per commit, in bytes. A single message may be larger.
 const BYTES_AT_ONCE: usize = 1 << 20;
-/// Attempts to render and store a batch whose profile changes meanwhile.
+/// The number of attempts to render and store a batch if its profile changes in the meantime.
 const TRIES: usize = 5;
 
 /// Replays and cancels deliveries. Cheap to clone.
@@ -47,20 +47,21 @@ pub struct Replays {
     begun: Arc<Notify>,
 }
 
-/// The event that was read last. Deliveries of one event follow each other, so it is often needed again.
+/// The last event read. Consecutive deliveries often belong to the same event.
 type Last = Option<(i64, Arc<Parsed>)>;
 
 impl Replays {
-    /// Links in messages start with an address from `settings`; `wake` wakes the delivery worker.
+    /// Links in messages start with an address from `settings`. `wake` wakes the delivery worker.
     #[must_use]
     pub fn new(store: Store, rendering: Rendering, settings: Live, wake: Arc<Notify>) -> Self {
         Self { store, rendering, settings, wake, begun: Arc::default() }
     }
 
-    /// Replays the named deliveries.
+    /// Replays these deliveries.
     ///
     /// # Errors
-    /// If the database fails. Deliveries replayed before stay so.
+    ///
+    /// Deliveries that were replayed before the error stay replayed.
     pub async fn replay(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         let mut left = ids;
@@ -73,7 +74,7 @@ impl Replays {
         Ok(handled)
     }
 
-    /// Replays as many of these deliveries as fit into one commit, from the first on.
+    /// Replays as many of these deliveries as fit into one commit, starting with the first.
     async fn replay_some(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         for _ in 0..TRIES {
             let wishes = self.wishes(ids, how).await?;
@@ -87,7 +88,8 @@ impl Replays {
     /// Cancels those of these deliveries that are still waiting.
     ///
     /// # Errors
-    /// If the database fails. Deliveries cancelled before stay so.
+    ///
+    /// Deliveries that were cancelled before the error stay cancelled.
     pub async fn cancel(&self, ids: &[i64], by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
@@ -99,16 +101,13 @@ impl Replays {
 
     /// Begins a bulk action on all deliveries that match. Returns its id, or `None` if the action does not apply to
     /// such deliveries.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn begin(&self, kind: BulkKind, matching: &Matching, by: &By) -> Result<Option<i64>, StoreError> {
         let id = self.store.queue.begin_bulk(kind, matching, by, now()).await?;
         self.begun.notify_one();
         Ok(id)
     }
 
-    /// Prepares replays of these deliveries, from the first on, until their messages fill one commit.
+    /// Prepares replays of these deliveries, starting with the first, until their messages fill one commit.
     async fn wishes(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Wish>, StoreError> {
         if how == ReplayAs::ItWas {
             return Ok(ids.iter().map(|id| Wish::AsItWas(*id)).collect());

@@ -11,9 +11,10 @@ use tokio::{sync::watch, time::sleep};
 use crate::delivery::replays::Replays;
 use crate::{store::StoreError, time::now};
 
-/// The pause between two steps: several times as long as a step takes, so that other writers rarely wait for one.
+/// The delay between two steps. It is several times as long as a step, so that other writers rarely wait for one.
 const PAUSE: Duration = Duration::from_millis(25);
-/// The pause before it looks for bulk actions that another process (the command line) has begun, and after a failure.
+/// The interval of checks for bulk actions that another process (the command line) has begun, and the delay after a
+/// failure.
 const REST: Duration = Duration::from_secs(5);
 
 impl Replays {
@@ -24,7 +25,7 @@ impl Replays {
                 Ok(true) => PAUSE,
                 Ok(false) => REST,
                 Err(error) => {
-                    tracing::error!(%error, "a replay could not go on; it is tried again");
+                    tracing::error!(%error, "a bulk action could not continue and will be retried");
                     REST
                 }
             };
@@ -39,20 +40,21 @@ impl Replays {
         }
     }
 
-    /// Makes one small step. Returns whether there was one to make.
+    /// Carries out one small step. Returns false if there was nothing to do.
     ///
     /// # Errors
-    /// If the database fails. The next call repeats the step.
+    ///
+    /// The next call repeats the step.
     pub async fn run_once(&self) -> Result<bool, StoreError> {
         let Some(bulk) = self.store.queue.open_bulk().await? else { return Ok(false) };
         let ids = self.store.queue.bulk_step(&bulk).await?;
         if ids.is_empty() {
             match self.store.queue.finish_bulk(bulk.id, now()).await {
-                // Another process has ended it.
+                // Another process has ended the bulk action.
                 Err(StoreError::NotFound) => {}
                 done => {
                     done?;
-                    tracing::debug!(bulk = bulk.id, kind = ?bulk.kind, "all that matched is done");
+                    tracing::debug!(bulk = bulk.id, kind = ?bulk.kind, "a bulk action is complete");
                 }
             }
             return Ok(true);

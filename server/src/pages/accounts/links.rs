@@ -100,7 +100,7 @@ pub(in crate::pages) async fn forgot(caller: Caller, body: Body) -> Response {
     let (state, language, client) = (caller.state.clone(), caller.language, caller.client().clone());
     tokio::spawn(async move {
         if let Err(error) = send_link(&state, &address, language, &client).await {
-            tracing::error!(%error, "a link for a new password could not be made");
+            tracing::error!(%error, "a password reset link could not be created");
         }
     });
     caller.show(StatusCode::OK, EntryPage::ForgotSent).await
@@ -115,7 +115,7 @@ async fn send_link(
     let Some(user) = state.store.accounts.user_by_email(address.as_str()).await? else { return Ok(()) };
     let since = now().saturating_sub(RESET_TIME);
     if state.store.accounts.reset_links_since(user.account.id, since).await? >= MOST_RESETS {
-        tracing::warn!(user = user.account.id, "no more mails for a new password within the hour");
+        tracing::warn!(user = user.account.id, "the hourly limit of password reset mails is reached");
         return Ok(());
     }
     let code = codes::secret();

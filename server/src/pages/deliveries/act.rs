@@ -88,7 +88,7 @@ pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Respo
         (false, _) => BulkKind::Replay(how(&fields)),
     };
     let begun = or_refuse!(visit, visit.state.replays.begin(kind, &matching, &visit.by()).await.map_err(internal));
-    tracing::info!(by = visit.account().id, bulk = begun, ?kind, ?matching, "begun for all that match");
+    tracing::info!(by = visit.account().id, bulk = begun, ?kind, ?matching, "bulk action started");
     let Some(id) = begun else {
         let sentence =
             visit.say("С такими доставками этого сделать нельзя.", "That cannot be done to such deliveries.");

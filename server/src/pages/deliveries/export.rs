@@ -105,7 +105,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
             page = match next_page {
                 Ok(page) => page,
                 Err(error) => {
-                    tracing::error!(?error, "an export ended before its end");
+                    tracing::error!(?error, "an export failed before it was complete");
                     // Marks the file as incomplete.
                     _ = send.send(Ok(Bytes::from("…"))).await;
                     return;

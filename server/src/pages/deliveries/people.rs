@@ -98,7 +98,7 @@ pub(in crate::pages) async fn erase(visit: Visit<Operator>, body: Body) -> Respo
         by = who.id,
         events = done.events,
         messages = done.messages,
-        "what was stored about a chat is erased"
+        "the data stored about a chat was erased"
     );
     // Other deliveries may have waited behind the erased ones.
     visit.state.wake.notify_one();

@@ -1,5 +1,5 @@
-//! The keys that a running server knows, written to the lock file that it holds. No other process may begin to seal
-//! with a key that the running server cannot learn.
+//! The keys of a running server, written to the lock file that it holds. No other process may begin to seal with a key
+//! that the running server cannot read.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -9,13 +9,14 @@ use std::{
 
 use super::{Home, Sealer};
 
-/// Written by a server that reads its key file again when it changes.
+/// The line of a server that reads its key file again when it changes.
 const ANY: &str = "keys: any";
 const THESE: &str = "keys: ";
 
-/// Writes the numbers of the keys that this server knows to the lock file.
+/// Writes the numbers of this server's keys to the lock file.
 ///
 /// # Errors
+///
 /// If the file cannot be written.
 pub fn announce(mut lock: &File, sealer: &Sealer) -> io::Result<()> {
     let numbers: Vec<String> = sealer.numbers().iter().map(ToString::to_string).collect();
@@ -28,9 +29,10 @@ pub fn announce(mut lock: &File, sealer: &Sealer) -> io::Result<()> {
     lock.write_all(format!("{said}\n").as_bytes())
 }
 
-/// Whether the server that runs beside this process knows the key of this number; also true if none runs.
+/// Whether the server that runs beside this process has the key of this number. Also true if no server runs.
 ///
 /// # Errors
+///
 /// If the file cannot be read.
 pub fn is_known_beside(lock: &Path, number: u8) -> io::Result<bool> {
     let text = match fs::read_to_string(lock) {
@@ -40,7 +42,7 @@ pub fn is_known_beside(lock: &Path, number: u8) -> io::Result<bool> {
     let said = text.lines().next().unwrap_or_default();
     let knows = said == ANY
         || said.strip_prefix(THESE).is_some_and(|numbers| numbers.split(',').any(|one| one == number.to_string()));
-    // The server that wrote this may have ended; then nobody holds the lock.
+    // The server that wrote the line may have ended. In that case the lock is free.
     Ok(knows || !matches!(File::open(lock)?.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 

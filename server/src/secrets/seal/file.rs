@@ -1,4 +1,4 @@
-//! The file of encryption keys. It is written to a temporary file first, so it never contains only a part.
+//! The file of encryption keys. It is replaced atomically, so it is never incomplete.
 
 use std::{
     fs,
@@ -36,16 +36,15 @@ impl Stamp {
     }
 }
 
-/// Reads the keys of a file; `None` if its content is not valid.
 pub(super) fn read(path: &Path) -> Result<Option<Keys>, SealError> {
     let text = fs::read_to_string(path).map(secrecy::SecretString::from).map_err(|source| fault(path, source))?;
     Ok(Keys::parse(text.expose_secret()))
 }
 
-/// Creates a file with one new key if it does not exist. Other users lose access to an existing one.
+/// Creates a file with one new key if it does not exist. Restricts an existing one to its owner.
 pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
     if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        // Written without a key number, because earlier versions do not know numbers.
+        // Written without a key number, because earlier versions cannot parse numbers.
         let mut key = [0u8; 32];
         codes::fill(&mut key);
         make(path, &format!("{}\n", BASE64.encode(&key))).map_err(|source| fault(path, source))?;
@@ -54,7 +53,8 @@ pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
     Ok(())
 }
 
-/// Replaces the keys of the file atomically: readers, and the disk after a power cut, have the old or the new keys.
+/// Replaces the keys of the file atomically. Readers, and the disk after a power failure, have either the old or the
+/// new keys.
 pub(super) fn replace(path: &Path, keys: &Keys) -> Result<(), SealError> {
     // If the path is a symbolic link, its target is replaced and the link stays.
     let path = &fs::canonicalize(path).map_err(|source| fault(path, source))?;
@@ -67,14 +67,14 @@ pub(super) fn replace(path: &Path, keys: &Keys) -> Result<(), SealError> {
     Ok(())
 }
 
-/// Removes temporary files of killed processes, because they contain keys.
+/// Removes temporary files that killed processes have left, because they contain keys.
 fn sweep(path: &Path) {
     let Some(entries) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(&aside_name(""))
             && let Err(error) = fs::remove_file(entry.path())
         {
-            tracing::warn!(file = %entry.path().display(), %error, "this file holds keys and should be removed");
+            tracing::warn!(file = %entry.path().display(), %error, "this file contains keys and should be removed");
         }
     }
 }
@@ -91,14 +91,14 @@ fn make(path: &Path, text: &str) -> io::Result<()> {
     aside(path, text, |aside| name_it(aside, path))
 }
 
-/// Writes a text to a temporary file and syncs it, lets `named` give the file its name, and syncs the folder. The
-/// temporary file is removed in any case.
+/// Writes a text to a temporary file and syncs it, calls `named` to give the file its final name, and syncs the folder.
+/// Removes the temporary file in any case.
 fn aside(path: &Path, text: &str, named: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     let aside = folder.join(aside_name(&codes::public_id()));
     let done = private::create(&aside).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
-        // If a power cut lost the key, every stored secret would be lost.
+        // If a power failure lost the key, every stored secret would be lost.
         file.sync_all()?;
         named(&aside)
     });
@@ -112,7 +112,7 @@ fn aside(path: &Path, text: &str, named: impl FnOnce(&Path) -> io::Result<()>) -
 
 fn name_it(aside: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(aside, path) {
-        // Another process was faster; its key is used.
+        // Another process has created the file first. Its key is used.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         // Some file systems have no hard links.
         Err(_) if !path.exists() => fs::rename(aside, path),
@@ -120,7 +120,7 @@ fn name_it(aside: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Keeps the owner of the replaced file: root may run the command while the server runs as another user.
+/// Keeps the owner of the replaced file. root may run the command while the server runs as another user.
 #[cfg(unix)]
 fn keep_owner(of: &Path, on: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, chown};

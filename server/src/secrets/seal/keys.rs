@@ -1,4 +1,4 @@
-//! Encryption keys with their numbers, and their text form: `2:BASE64,1:BASE64`, or one on each line.
+//! Encryption keys with their numbers, and their text form: `2:BASE64,1:BASE64`, or one key per line.
 
 use std::{fmt, sync::Arc};
 
@@ -12,10 +12,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{FORMAT, HEAD, NONCE, Place, SealError};
 use crate::secrets::codes;
 
-/// The number of a key without one; keys had no numbers in earlier versions.
+/// The number of a key without one. Keys had no numbers in earlier versions.
 const FIRST: u8 = 1;
 
-/// Keys in order; the first one ought to seal. Never empty.
+/// Keys in order. The first one ought to be the sealing key. Never empty.
 #[derive(Clone)]
 pub(super) struct Keys(Vec<Key>);
 
@@ -23,7 +23,7 @@ pub(super) struct Keys(Vec<Key>);
 #[derive(Clone)]
 pub struct Key {
     number: u8,
-    /// In base64.
+    /// The key in base64.
     text: Arc<SecretString>,
     cipher: Arc<XChaCha20Poly1305>,
 }
@@ -35,9 +35,9 @@ impl fmt::Debug for Key {
 }
 
 impl Keys {
-    /// Parses keys; `None` if a key is invalid, two have the same number, or there is none.
+    /// Parses keys. Returns `None` if a key is invalid, two have the same number, or there is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        // Editors of Windows begin a file with a byte order mark.
+        // Windows editors put a byte order mark at the start of a file.
         let entries =
             text.split(|c: char| c == ',' || c == '\u{feff}' || c.is_whitespace()).filter(|entry| !entry.is_empty());
         let mut keys: Vec<Key> = Vec::new();
@@ -51,7 +51,6 @@ impl Keys {
         (!keys.is_empty()).then_some(Self(keys))
     }
 
-    /// One new key.
     pub(super) fn new() -> Option<Self> {
         Key::new(FIRST).map(|key| Self(vec![key]))
     }
@@ -73,12 +72,10 @@ impl Keys {
         Some(Self(keys))
     }
 
-    /// The first key alone.
     pub(super) fn without_the_others(&self) -> Self {
         Self(self.0.iter().take(1).cloned().collect())
     }
 
-    /// The keys that are not among `others`.
     pub(super) fn those_not_in(&self, others: &Self) -> Vec<Key> {
         let is_there = |key: &Key| {
             let same = |other: &Key| other.text.expose_secret() == key.text.expose_secret();
@@ -99,7 +96,6 @@ impl Keys {
         self.0.iter().map(|key| key.number).collect()
     }
 
-    /// The text form, one key on each line.
     pub(super) fn write(&self) -> SecretString {
         SecretString::from(
             self.0.iter().map(|key| format!("{}:{}\n", key.number, key.text.expose_secret())).collect::<String>(),
@@ -130,9 +126,6 @@ impl Key {
     }
 
     /// Encrypts a text and binds it to a place.
-    ///
-    /// # Errors
-    /// [`SealError::CannotSeal`], which does not happen with texts of a token's size.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
         let head = [FORMAT, self.number];
         let mut nonce = [0u8; NONCE];
@@ -156,7 +149,7 @@ impl Key {
     }
 }
 
-/// The number of the key that a value was sealed with.
+/// The number of the key with which a value was sealed.
 #[must_use]
 pub fn number_of(sealed: &[u8]) -> Option<u8> {
     sealed.get(1).copied()

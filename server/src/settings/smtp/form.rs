@@ -1,4 +1,4 @@
-//! The form of the mail server: its fields instead of its URL. The URL is what is stored.
+//! The form of the mail server, with separate fields instead of a URL. The URL made from the fields is stored.
 
 use hookgram::setting::{MailService, SmtpSecurity};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -9,45 +9,45 @@ use super::{
     url::{SUBMISSION, SUBMISSIONS, SmtpFault, anybody},
 };
 
-/// The characters of a user or a password that a URL cannot hold as they are. The rest is written as it is.
+/// The characters of a user or a password that are percent-encoded in the URL.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The fields, as they stand in the form.
+/// The fields of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SmtpFields {
     /// The server's name or address.
     pub host: String,
-    /// The port; blank for the usual one.
+    /// The port; blank for the default.
     pub port: String,
     /// How the connection is encrypted.
     pub security: SmtpSecurity,
-    /// The user; blank if the server asks for none.
+    /// The user; blank if the server requires none.
     pub user: String,
 }
 
-/// What is wrong with the fields.
+/// The fault of the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldsFault {
-    /// The host is missing, or no name of a server.
+    /// The host is missing or not a host name.
     Host,
-    /// The port is no port.
+    /// The port is invalid.
     Port,
     /// There is a password but no user, or the mail service needs a user.
     NoUser,
     /// There is a user but no password.
     NoPassword,
-    /// The stored password is not used for another server or user.
+    /// The stored password is not reused for another server or user.
     PasswordOfAnother,
-    /// A password must not go over a connection that need not be encrypted.
+    /// A password must not be sent over a connection that may be unencrypted.
     PasswordInClear,
-    /// STARTTLS is required only with a user and a password, and not on this machine.
+    /// STARTTLS can be required only with a user and a password, and not on this machine.
     StartTlsNotRequired,
-    /// The URL made of the fields cannot be used.
+    /// The URL made from the fields is invalid.
     Url(SmtpFault),
 }
 
 impl FieldsFault {
-    /// The name of the form's field that is at fault.
+    /// The name of the invalid field.
     #[must_use]
     pub fn field(self) -> &'static str {
         match self {
@@ -61,8 +61,8 @@ impl FieldsFault {
 }
 
 impl SmtpFields {
-    /// The fields of a stored URL, whose password may be masked, and whether it has a password. Blank fields if it
-    /// cannot be read.
+    /// Splits a stored URL, whose password may be masked, into fields. Also returns whether it has a password. The
+    /// fields are blank if the URL is invalid.
     #[must_use]
     pub fn of_url(url: &str) -> (Self, bool) {
         let read = anybody().and_then(|from| SmtpSettings::read(url, from).ok());
@@ -73,8 +73,8 @@ impl SmtpFields {
         (Self { host, port: port.to_string(), security, user }, has_password)
     }
 
-    /// The fields that were sent, where `get` finds a field by its name. A known mail service decides where its server
-    /// is. `None` if the form had no such fields.
+    /// Reads the submitted fields. `get` returns a field by its name. For a known mail service, the service determines
+    /// the host. Returns `None` if the form had no such fields.
     pub fn sent(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let text = |name: &str| get(name).map(|text| text.trim().to_owned());
         let (service, user) = (text("smtp_service"), text("smtp_user").unwrap_or_default());
@@ -94,17 +94,18 @@ impl SmtpFields {
         MailService::ALL.into_iter().find(is_it).unwrap_or(MailService::Other)
     }
 
-    /// Whether nothing is typed that names a server or a person.
+    /// Whether neither a server nor a user is entered.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.user.is_empty() && (self.host.is_empty() || self.service() != MailService::Other)
     }
 
-    /// The URL to store. `typed` is the password of the form. If that is empty, `kept` is used, the password of the
-    /// stored URL with these fields: another server must not get it.
+    /// Builds the URL to store. `typed` is the password from the form. If it is empty, the password in `kept` is used,
+    /// which is the password of the stored URL with these fields. A stored password is never used for another server.
     ///
     /// # Errors
-    /// What is wrong, at the first field that is.
+    ///
+    /// The fault of the first invalid field.
     pub fn url(&self, typed: &str, kept: Option<(&Self, &SecretString)>) -> Result<SecretString, FieldsFault> {
         let Self { host, port, security: chosen, user } = self;
         let is_address = host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok();

@@ -26,25 +26,25 @@ use tokio::time::timeout;
 
 pub use self::url::{SmtpSettings, SmtpTls};
 
-/// Time limit for sending one mail to one address.
+/// The timeout for sending one mail to one address.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
-/// An attacker between here and the server may have removed the offer.
+/// An attacker in the middle may have removed STARTTLS from the server's reply.
 const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither password nor mail was sent: write the \
     server's address with smtps://, or without user and password if mails may travel unencrypted";
-/// About an address with letters outside ASCII before its `@`.
+/// The error for a recipient with non-ASCII letters before the `@`.
 const NO_SMTPUTF8: &str = "the SMTP server takes no address with such letters before the @ (it offers no SMTPUTF8)";
-/// About the sender.
+/// The same error for the sender.
 const NO_SMTPUTF8_FROM: &str = "the SMTP server takes no sender with letters outside ASCII before the @ (it offers no \
     SMTPUTF8): write another address in HOOKGRAM_MAIL_FROM";
-/// Most characters of the server's reply that are kept.
+/// The maximum number of characters of the server's reply that are kept.
 const LONGEST_WORDS: usize = 200;
 
-/// An SMTP client. Cheap enough to clone.
+/// An SMTP client. Cheap to clone.
 #[derive(Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    /// Texts that are removed from the server's replies, should it repeat them.
+    /// Texts that are removed from the server's replies, in case it repeats them.
     secrets: Vec<SecretString>,
 }
 
@@ -56,7 +56,7 @@ pub struct SmtpError(#[from] smtp::Error);
 /// The content of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
-    /// One line.
+    /// The subject, a single line.
     pub subject: String,
     /// The plain text.
     pub text: String,
@@ -64,16 +64,14 @@ pub struct Letter {
     pub html: String,
 }
 
-/// The result of sending to one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Posted {
-    /// The server took it.
     Taken,
-    /// The server refused it for good, with this reply.
+    /// The server rejected the mail permanently, with this reply.
     Refused(String),
-    /// The server refused it for now, with this reply.
+    /// The server rejected the mail temporarily, with this reply.
     Later(String),
-    /// There was no usable reply, so trying another address now is of no use.
+    /// There was no usable reply, so other addresses would fail too.
     Away(String),
 }
 
@@ -84,9 +82,10 @@ impl fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    /// A client with these settings. It does not connect yet.
+    /// Creates a client with these settings. It does not connect yet.
     ///
     /// # Errors
+    ///
     /// If TLS cannot be set up.
     pub fn new(settings: &SmtpSettings) -> Result<Self, SmtpError> {
         let parameters = || TlsParameters::new(settings.host.clone());
@@ -114,7 +113,7 @@ impl Smtp {
         Ok(Self { transport: builder.build(), from, secrets })
     }
 
-    /// Sends a letter to one address. `id` must be the same for each attempt at the same letter.
+    /// Sends a letter to one address. `id` must be the same for each attempt to send this letter.
     pub(crate) async fn post(&self, letter: &Letter, to: &EmailAddress, id: &str) -> Posted {
         let Some(address) = to.as_str().parse().ok().as_ref().and_then(with_ascii_domain) else {
             return Posted::Refused("it is no address that mail can go to".to_owned());
@@ -164,7 +163,7 @@ impl Smtp {
         if is_final(code) { Posted::Refused(words) } else { Posted::Later(words) }
     }
 
-    /// Makes text from outside fit for storage and the log: one line, limited in length, without secrets.
+    /// Makes a server's reply fit for storage and the log: one line, limited in length, without secrets.
     fn shown(&self, words: &str) -> String {
         let mut words = words.to_owned();
         for secret in self.secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
@@ -174,7 +173,7 @@ impl Smtp {
     }
 }
 
-/// The address with its domain as mail servers know it (`xn--…`), or `None` if the domain has no such form.
+/// The address with its domain in ASCII (`xn--…`); `None` if the domain has no such form.
 fn with_ascii_domain(address: &Address) -> Option<Address> {
     if address.domain().is_ascii() {
         return Some(address.clone());
@@ -183,11 +182,11 @@ fn with_ascii_domain(address: &Address) -> Option<Address> {
     Address::new(address.user(), url.host_str()?).ok()
 }
 
-/// The fault of the server's certificate, if that is why the mail was not sent.
+/// The fault of the server's certificate, if that caused the error.
 fn certificate_fault(error: &smtp::Error) -> Option<&CertificateError> {
     let mut next = error.source();
     while let Some(cause) = next {
-        // `io::Error::source` skips the error that it wraps, so the wrapped error is looked at here.
+        // `io::Error::source` skips the error that it wraps, so the wrapped error is read here.
         let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         let fault = held.and_then(|held| held.downcast_ref()).or_else(|| cause.downcast_ref());
         if let Some(rustls::Error::InvalidCertificate(fault)) = fault {
@@ -198,7 +197,7 @@ fn certificate_fault(error: &smtp::Error) -> Option<&CertificateError> {
     None
 }
 
-/// Why a certificate is not trusted, and what to do. Nothing was sent to that server, least of all the password.
+/// Explains why a certificate is not trusted, and what to do. The password was not sent to that server.
 fn distrust(fault: &CertificateError) -> String {
     let why = match fault {
         CertificateError::UnknownIssuer => {
@@ -216,13 +215,13 @@ fn distrust(fault: &CertificateError) -> String {
     format!("the SMTP server's certificate {why}")
 }
 
-/// Whether a reply is about the address or the mail, and so will not change. 521 (the server takes no mail) and replies
-/// about authentication may change, because an operator will fix that.
+/// Whether a retry will get the same reply, because it concerns the address or the mail. 521 (the server accepts no
+/// mail) and replies about authentication are not final, because an operator can fix the cause.
 fn is_final(code: u16) -> bool {
     (500..600).contains(&code) && code != 521 && !is_about_signing_in(code)
 }
 
-/// Whether a reply is about the user and the password (RFC 4954).
+/// Whether a reply concerns the user and the password (RFC 4954).
 fn is_about_signing_in(code: u16) -> bool {
     matches!(code, 432 | 454 | 530 | 534 | 535 | 538)
 }

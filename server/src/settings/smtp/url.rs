@@ -1,5 +1,5 @@
-//! The address of the SMTP server, from `HOOKGRAM_SMTP_URL` and `HOOKGRAM_MAIL_FROM`. Errors never repeat the URL,
-//! because it contains a password.
+//! The URL of the SMTP server and the sender of mails, from `HOOKGRAM_SMTP_URL` and `HOOKGRAM_MAIL_FROM`. Errors never
+//! repeat the URL, because it contains a password.
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -10,40 +10,38 @@ use percent_encoding::percent_decode_str;
 
 pub(crate) const URL: &str = "HOOKGRAM_SMTP_URL";
 pub(crate) const URL_FILE: &str = "HOOKGRAM_SMTP_URL_FILE";
-/// The default port of `smtp://`: submission.
 pub(super) const SUBMISSION: u16 = 587;
-/// The default port of `smtps://`.
 pub(super) const SUBMISSIONS: u16 = 465;
 
-/// How to reach the SMTP server, and the sender of mails.
+/// The SMTP server and the sender of mails.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
     /// The server's name or address.
     pub host: String,
     /// The server's port.
     pub port: u16,
-    /// Whether the connection is encrypted.
+    /// How the connection is encrypted.
     pub tls: SmtpTls,
-    /// User and password.
+    /// The user and the password.
     pub credentials: Option<(String, SecretString)>,
     /// The sender of mails.
     pub from: Mailbox,
 }
 
-/// Whether the connection to an SMTP server is encrypted.
+/// How the connection to an SMTP server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpTls {
-    /// From the first byte: `smtps://`.
+    /// TLS from the first byte: `smtps://`.
     Wrapped,
-    /// After STARTTLS; nothing is sent without it: `smtp://` with a password.
+    /// STARTTLS, without which nothing is sent: `smtp://` with a password.
     Required,
-    /// After STARTTLS if the server offers it: `smtp://` without a password.
+    /// STARTTLS if the server offers it: `smtp://` without a password.
     WhenOffered,
-    /// Never: `smtp://` to this machine, whose server has no trusted certificate.
+    /// No encryption: `smtp://` to this machine, whose server has no trusted certificate.
     None,
 }
 
-/// What is wrong with the URL of an SMTP server.
+/// The fault of an SMTP server's URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpFault {
     /// It is not a URL.
@@ -81,10 +79,11 @@ impl SmtpFault {
 }
 
 impl SmtpSettings {
-    /// Reads the URL. `from` is the sender of mails.
+    /// Parses the URL. `from` is the sender of mails.
     ///
     /// # Errors
-    /// What is wrong with it.
+    ///
+    /// The fault of the URL.
     pub fn read(url: &str, from: Mailbox) -> Result<Self, SmtpFault> {
         let url = reqwest::Url::parse(url.trim()).map_err(|_| SmtpFault::NoAddress)?;
         let wrapped = match url.scheme() {
@@ -111,7 +110,7 @@ impl SmtpSettings {
         let tls = match wrapped {
             true => SmtpTls::Wrapped,
             false if is_this_machine(&host) => SmtpTls::None,
-            // An attacker can strip STARTTLS from the server's answer, and must not get the password.
+            // An attacker can strip STARTTLS from the server's reply, and must not get the password.
             false if credentials.is_some() => SmtpTls::Required,
             false => SmtpTls::WhenOffered,
         };
@@ -120,13 +119,13 @@ impl SmtpSettings {
     }
 }
 
-/// Reads the sender of mails: an address, or a name and an address.
+/// Parses the sender of mails: an address, or a name and an address.
 pub(crate) fn read_from(text: &str) -> Option<Mailbox> {
     let one_line = !text.contains(char::is_control);
     text.trim().parse::<Mailbox>().ok().filter(|_| one_line)
 }
 
-/// A sender for a URL that is only read.
+/// A placeholder sender, for a URL that is only parsed.
 pub(crate) fn anybody() -> Option<Mailbox> {
     read_from("hookgram@localhost")
 }

@@ -18,13 +18,13 @@ use crate::{
 /// The purpose of a one-time link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// Creates the first admin.
+    /// A link to create the first admin.
     Setup,
-    /// Creates an account.
+    /// A link to create an account.
     Invite,
-    /// Sets a new password.
+    /// A link to set a new password.
     Reset,
-    /// Signs in.
+    /// A link to sign in.
     SignIn,
 }
 
@@ -38,7 +38,6 @@ impl LinkKind {
         }
     }
 
-    /// The audit action for creating such a link.
     fn made(self) -> AuditAction {
         match self {
             Self::Setup => AuditAction::SetupLink,
@@ -52,45 +51,45 @@ impl LinkKind {
 /// A link to store.
 #[derive(Clone, Debug)]
 pub struct NewLink<'a> {
-    /// The hash of its code.
+    /// The hash of the link's code.
     pub code_hash: &'a [u8],
-    /// Its purpose.
+    /// The purpose.
     pub kind: LinkKind,
-    /// The account that it signs in, or whose password it resets.
+    /// The account that the link signs in, or whose password it resets.
     pub user_id: Option<i64>,
-    /// When it expires.
+    /// When the link expires.
     pub expires_at: Millis,
 }
 
 /// An invitation to store.
 #[derive(Clone, Debug)]
 pub struct NewInvitation<'a> {
-    /// The hash of its code.
+    /// The hash of the link's code.
     pub code_hash: &'a [u8],
-    /// The e-mail address that is invited.
+    /// The invited e-mail address.
     pub email: &'a str,
     /// The role of the new account.
     pub role: Role,
     /// The e-mail address of the inviting admin; empty for the command line.
     pub made_by: &'a str,
-    /// When it expires.
+    /// When the invitation expires.
     pub expires_at: Millis,
 }
 
-/// An invitation that nobody has accepted yet.
+/// An invitation that has not been accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    /// A public id: the beginning of the code's hash, which does not open the invitation.
+    /// A public id: the beginning of the code's hash, which cannot be used to accept the invitation.
     pub id: String,
-    /// The e-mail address that is invited.
+    /// The invited e-mail address.
     pub email: String,
     /// The role of the new account.
     pub role: Role,
     /// The e-mail address of the inviting admin; empty for the command line.
     pub made_by: String,
-    /// When it was created.
+    /// When the invitation was created.
     pub created_at: Millis,
-    /// When it expires.
+    /// When the invitation expires.
     pub expires_at: Millis,
 }
 
@@ -121,9 +120,6 @@ impl TryFrom<Row> for Invitation {
 
 impl Accounts {
     /// Stores a link. A set-up link replaces earlier ones.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn add_link(&self, link: NewLink<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1 OR (kind = 'setup' AND ?2 = 'setup')")
@@ -152,9 +148,6 @@ impl Accounts {
     }
 
     /// Whether a link is still valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn link_is_open(&self, code_hash: &[u8], kind: LinkKind) -> Result<bool, StoreError> {
         let found: Option<i64> = sqlx::query_scalar(
             "SELECT 1 FROM one_time_links WHERE code_hash = ?1 AND kind = ?2 AND used_at IS NULL AND expires_at > ?3",
@@ -167,11 +160,8 @@ impl Accounts {
         Ok(found.is_some())
     }
 
-    /// Uses up a sign-in link. Returns the id of the account that it signs in, or `None` if the link is unknown, used
+    /// Consumes a sign-in link. Returns the id of the account that it signs in, or `None` if the link is unknown, used
     /// or expired.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn use_sign_in_link(&self, code_hash: &[u8]) -> Result<Option<i64>, StoreError> {
         let user: Option<Option<i64>> = sqlx::query_scalar(
             "UPDATE one_time_links SET used_at = ?2
@@ -228,9 +218,6 @@ impl Accounts {
     }
 
     /// The valid invitations, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at
@@ -266,9 +253,6 @@ impl Accounts {
     }
 
     /// The invitation with this hash of its code, if it is valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn invitation(&self, code_hash: &[u8]) -> Result<Option<Invitation>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at
@@ -281,9 +265,10 @@ impl Accounts {
         row.map(Invitation::try_from).transpose()
     }
 
-    /// Creates the account of an invitation and uses the invitation up, both or neither.
+    /// Creates the account of an invitation and consumes the invitation, both or neither.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the invitation is unknown, used, revoked or expired; [`StoreError::Taken`] if its
     /// address has an account by now.
     pub async fn accept_invitation(
@@ -319,11 +304,8 @@ impl Accounts {
         Ok(Account { id, email, role })
     }
 
-    /// The e-mail address of the account that a used link has made or changed; empty for the set-up link. `None` if no such
-    /// link was used.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The e-mail address of the account that was created or changed by a used link; empty for the set-up link. `None`
+    /// if no such link was used.
     pub async fn used_link(&self, code_hash: &[u8]) -> Result<Option<String>, StoreError> {
         let email = sqlx::query_scalar(
             "SELECT coalesce(l.email, u.email, '') FROM one_time_links l LEFT JOIN users u ON u.id = l.user_id
@@ -332,10 +314,7 @@ impl Accounts {
         Ok(email.bind(code_hash).fetch_optional(&self.read).await?)
     }
 
-    /// How many reset links an account was given since `since`.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of reset links created for an account since `since`.
     pub async fn reset_links_since(&self, user_id: i64, since: Millis) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(*) FROM one_time_links WHERE user_id = ?1 AND kind = 'reset' AND created_at > ?2",
@@ -344,9 +323,6 @@ impl Accounts {
     }
 
     /// The e-mail address of the account whose password a reset link resets, if the link is valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn reset_link(&self, code_hash: &[u8]) -> Result<Option<String>, StoreError> {
         let email = sqlx::query_scalar(
             "SELECT u.email FROM one_time_links l JOIN users u ON u.id = l.user_id
@@ -355,10 +331,11 @@ impl Accounts {
         Ok(email.bind(code_hash).bind(now()).fetch_optional(&self.read).await?)
     }
 
-    /// Sets a new password by a reset link, uses up all links of the account, and ends all its sessions: all or
-    /// nothing. Returns the account's id. The second factor stays as it is.
+    /// Sets a new password by a reset link, consumes all links of the account, and ends all its sessions: all or
+    /// nothing. Returns the account's id. The second factor is not changed.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the link is unknown, used or expired.
     pub async fn reset_password(&self, code_hash: &[u8], password_hash: &str, by: &By) -> Result<i64, StoreError> {
         let mut tx = self.write.begin().await?;
@@ -388,8 +365,8 @@ impl Accounts {
     }
 }
 
-/// Revokes the open invitations of an account that is no longer an admin, in the commit that changes its role or
-/// removes it.
+/// Revokes the open invitations that an account has created. Called in the commit that removes the account or its admin
+/// role.
 pub(in crate::store) async fn revoke_invitations_of(
     tx: &mut SqliteConnection,
     made_by: &str,
@@ -409,8 +386,8 @@ pub(in crate::store) async fn revoke_invitations_of(
     Ok(())
 }
 
-/// Ends all access that an account's earlier password has given: its sessions except the one with the token hash
-/// `kept`, its sign-ins that wait for the second factor, and its links. Returns how many sessions ended.
+/// Ends all access that was granted with an account's earlier password: its sessions except the one with the token hash
+/// `kept`, its sign-ins that wait for the second factor, and its links. Returns the number of ended sessions.
 pub(in crate::store) async fn shut_out(
     tx: &mut SqliteConnection,
     user_id: i64,

@@ -1,5 +1,5 @@
-//! Members: listing accounts, changing their roles and removing them. The check that an admin stays is part of the
-//! UPDATE or DELETE itself, so that concurrent requests cannot remove the last one.
+//! Members: lists accounts, changes their roles and removes them. The check that an admin remains is part of the UPDATE
+//! or DELETE itself, so that concurrent requests cannot remove the last admin.
 
 use hookgram::{
     audit::AuditAction,
@@ -16,7 +16,7 @@ use crate::{
     time::Millis,
 };
 
-/// An account as the list of members shows it.
+/// An account in the list of members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The account.
@@ -55,9 +55,6 @@ impl TryFrom<Row> for Member {
 
 impl Accounts {
     /// All members, by e-mail address.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn members(&self) -> Result<Vec<Member>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, email, role, totp IS NOT NULL AS has_second_factor, last_seen_at,
@@ -69,9 +66,6 @@ impl Accounts {
     }
 
     /// The member with this id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn member(&self, id: i64) -> Result<Option<Member>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, email, role, totp IS NOT NULL AS has_second_factor, last_seen_at,

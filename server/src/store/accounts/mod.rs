@@ -1,4 +1,4 @@
-//! Accounts, with everything that they sign in with.
+//! Accounts and their credentials.
 
 pub(in crate::store) mod links;
 pub(in crate::store) mod members;
@@ -29,11 +29,11 @@ pub struct User {
     pub account: Account,
     /// The password's hash as a PHC string, or `None` if the account signs in by link only.
     pub password_hash: Option<String>,
-    /// When it was created.
+    /// When the account was created.
     pub created_at: Millis,
-    /// Whether it has a second factor.
+    /// Whether the account has a second factor.
     pub has_second_factor: bool,
-    /// How often the password was changed.
+    /// The number of password changes.
     pub password_version: i64,
 }
 
@@ -60,18 +60,12 @@ impl TryFrom<Row> for User {
 }
 
 impl Accounts {
-    /// How many accounts there are.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of accounts.
     pub async fn count_users(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&self.read).await?)
     }
 
     /// All accounts, by e-mail address.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
@@ -82,10 +76,7 @@ impl Accounts {
         rows.into_iter().map(User::try_from).collect()
     }
 
-    /// The account with this e-mail address, in any case.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The account with this e-mail address, ignoring case.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
@@ -98,9 +89,6 @@ impl Accounts {
     }
 
     /// The account with this id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn user(&self, id: i64) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
@@ -143,6 +131,7 @@ impl Accounts {
     /// Replaces a password and ends all sessions of the account.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if there is no such account.
     pub async fn set_password(&self, email: &str, password_hash: &str, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
@@ -162,10 +151,7 @@ impl Accounts {
     }
 
     /// Replaces a password at its owner's request. Ends all sessions of the account except the one with the token hash
-    /// `kept`, and returns how many.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// `kept`. Returns the number of ended sessions.
     pub async fn change_password(
         &self,
         account: &Account,
@@ -186,10 +172,7 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// Stores a new hash of the same password, unless the password was changed meanwhile. No session ends.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores a new hash of the same password, unless the password was changed in the meantime. Sessions continue.
     pub async fn rehash_password(&self, id: i64, old: &str, new: &str) -> Result<(), StoreError> {
         sqlx::query("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")
             .bind(id)
@@ -201,9 +184,6 @@ impl Accounts {
     }
 
     /// Stores the preferences of an account. `None` keeps a stored preference, and an empty text deletes it.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn prefer(
         &self,
         id: i64,
@@ -225,9 +205,10 @@ impl Accounts {
         Ok(())
     }
 
-    /// Creates the first admin and uses up the set-up link, both or neither.
+    /// Creates the first admin and consumes the set-up link, both or neither.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the link is unknown, used or expired, or if there is an account already.
     pub async fn set_up(
         &self,

@@ -18,13 +18,13 @@ use crate::{
 /// An account's second factor.
 #[derive(Clone, Debug)]
 pub struct SecondFactor {
-    /// The secret in base32, or `None` if it cannot be decrypted with the keys at hand.
+    /// The secret in base32, or `None` if it cannot be decrypted with the available keys.
     pub secret: Option<SecretString>,
     /// The time step of the last accepted code.
     pub step: i64,
-    /// When it was turned on.
+    /// When it was enabled.
     pub since: Millis,
-    /// How many recovery codes are left.
+    /// The number of unused recovery codes.
     pub codes_left: i64,
 }
 
@@ -38,9 +38,6 @@ struct Row {
 
 impl Accounts {
     /// The second factor of an account, if it has one.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn second_factor(&self, user_id: i64) -> Result<Option<SecondFactor>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT totp, totp_step, totp_since,
@@ -58,11 +55,12 @@ impl Accounts {
         Ok(Some(SecondFactor { secret, step: row.totp_step, since, codes_left: row.codes_left }))
     }
 
-    /// Turns an account's second factor on. Takes the secret in base32, the time step of the code that confirmed it,
-    /// and the hashes of the recovery codes. Ends all sessions except the one with the token hash `kept`, because they
-    /// began without the second factor, and returns how many.
+    /// Enables an account's second factor. Takes the secret in base32, the time step of the code that confirmed it, and
+    /// the hashes of the recovery codes. Ends all sessions except the one with the token hash `kept`, because they
+    /// began without the second factor. Returns the number of ended sessions.
     ///
     /// # Errors
+    ///
     /// [`StoreError::Taken`] if the account has one already.
     pub async fn turn_second_factor_on(
         &self,
@@ -95,10 +93,11 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// Turns an account's second factor off and deletes its recovery codes. Ends all sessions except the one with the
+    /// Disables an account's second factor and deletes its recovery codes. Ends all sessions except the one with the
     /// token hash `kept`.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the account has none.
     pub async fn turn_second_factor_off(
         &self,
@@ -125,9 +124,6 @@ impl Accounts {
 
     /// Accepts the code of a time step, unless a code of this or a later step was accepted before. Returns whether it
     /// is accepted.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn take_step(&self, user_id: i64, step: i64) -> Result<bool, StoreError> {
         let done = sqlx::query("UPDATE users SET totp_step = ?2 WHERE id = ?1 AND totp IS NOT NULL AND totp_step < ?2")
             .bind(user_id)
@@ -137,10 +133,7 @@ impl Accounts {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Uses up a recovery code. Returns whether there was such an unused code.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Consumes a recovery code. Returns whether there was such an unused code.
     pub async fn use_recovery_code(
         &self,
         account: &Account,

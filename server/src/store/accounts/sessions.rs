@@ -1,4 +1,4 @@
-//! Sessions, and sign-ins that wait for their second factor. Only the hashes of their tokens are stored.
+//! Sessions, and sign-ins that wait for the second factor. Only the hashes of their tokens are stored.
 
 use hookgram::{
     audit::AuditAction,
@@ -20,13 +20,13 @@ use crate::{
 /// A session to store.
 #[derive(Clone)]
 pub struct NewSession<'a> {
-    /// The hash of its token.
+    /// The hash of the session's token.
     pub token_hash: &'a [u8],
-    /// The account, as it was when its owner was authenticated.
+    /// The account, as of the authentication of its owner.
     pub user: &'a User,
     /// The current time.
     pub now: Millis,
-    /// When it expires, however much it is used.
+    /// When the session expires, regardless of its use.
     pub expires_at: Millis,
     /// The browser's User-Agent header.
     pub user_agent: &'a str,
@@ -39,9 +39,9 @@ pub struct NewSession<'a> {
 pub struct OpenSession {
     /// The account.
     pub account: Account,
-    /// When it was last used, to the minute.
+    /// When the session was last used, to the minute.
     pub last_used_at: Millis,
-    /// When its owner was last authenticated.
+    /// When the owner was last authenticated.
     pub confirmed_at: Millis,
     /// Whether the account has a password.
     pub has_password: bool,
@@ -51,16 +51,16 @@ pub struct OpenSession {
     pub kept: KeptPreferences,
 }
 
-/// A session as its owner sees it.
+/// A session in the list that its owner sees.
 #[derive(Clone, Debug, FromRow)]
 pub struct SessionRow {
-    /// A public id: the beginning of the token's hash, which does not open the session.
+    /// A public id: the beginning of the token's hash, which cannot be used as a token.
     pub id: String,
-    /// The hash of its token.
+    /// The hash of the session's token.
     pub token_hash: Vec<u8>,
-    /// When it began.
+    /// When the session began.
     pub created_at: Millis,
-    /// When it was last used, to the minute.
+    /// When the session was last used, to the minute.
     pub last_used_at: Millis,
     /// The browser's User-Agent header.
     pub user_agent: String,
@@ -83,7 +83,7 @@ struct Row {
 }
 
 impl Accounts {
-    /// A receiver of the ids of accounts some of whose sessions have ended.
+    /// Subscribes to the ids of accounts of which a session has ended.
     #[must_use]
     pub fn ended_sessions(&self) -> broadcast::Receiver<i64> {
         self.ended.subscribe()
@@ -92,13 +92,14 @@ impl Accounts {
     /// Announces that sessions of an account have ended, so that its open connections are closed. Called after the
     /// commit.
     pub(in crate::store) fn announce_ended(&self, user_id: i64) {
-        // An error only means that there is no receiver.
+        // Sending fails if there are no subscribers, which is fine.
         let _ = self.ended.send(user_id);
     }
 
     /// Stores a session whose owner was just authenticated. Deletes expired sessions.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the account's password or second factor was changed since the owner was
     /// authenticated.
     pub async fn add_session(&self, session: NewSession<'_>, by: &By) -> Result<(), StoreError> {
@@ -128,10 +129,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// The session with this hash of its token, unless it has expired or was idle for longer than `idle`.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The session with this token hash, unless it has expired or was idle for longer than `idle`.
     pub async fn session(&self, hash: &[u8], now: Millis, idle: Millis) -> Result<Option<OpenSession>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT s.user_id, u.email, u.role, s.last_used_at, s.confirmed_at,
@@ -160,10 +158,7 @@ impl Accounts {
         }))
     }
 
-    /// Updates when a session was last used.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Updates the time of a session's last use.
     pub async fn touch_session(&self, hash: &[u8], now: Millis) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET last_used_at = ?2 WHERE token_hash = ?1")
             .bind(hash)
@@ -173,11 +168,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Replaces the token of a session. `confirmed_at` is set if its owner was just authenticated again. Returns
+    /// Replaces the token of a session. `confirmed_at` is set if the owner was just authenticated again. Returns
     /// whether the session exists.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn rotate_session(
         &self,
         old: &[u8],
@@ -195,10 +187,7 @@ impl Accounts {
         Ok(done.rows_affected() > 0)
     }
 
-    /// An account's valid sessions, the last used first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// An account's valid sessions, the most recently used first.
     pub async fn sessions_of(&self, user_id: i64, now: Millis, idle: Millis) -> Result<Vec<SessionRow>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT lower(hex(substr(token_hash, 1, 8))) AS id, token_hash, created_at, last_used_at, user_agent, address
@@ -209,9 +198,6 @@ impl Accounts {
     }
 
     /// Ends a session, if it exists.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_session(&self, hash: &[u8], by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let user: Option<i64> = sqlx::query_scalar("DELETE FROM sessions WHERE token_hash = ?1 RETURNING user_id")
@@ -229,9 +215,6 @@ impl Accounts {
     }
 
     /// Ends the session of an account with this [`SessionRow::id`]. Returns whether it existed.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_session_of(&self, account: &Account, id: &str, by: &By) -> Result<bool, StoreError> {
         let mut tx = self.write.begin().await?;
         let address: Option<String> = sqlx::query_scalar(
@@ -250,11 +233,8 @@ impl Accounts {
         Ok(address.is_some())
     }
 
-    /// Ends all sessions of an account except the one with the token hash `kept`, and its sign-ins that wait for their
-    /// second factor. Returns how many sessions ended.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Ends all sessions of an account except the one with the token hash `kept`, and its sign-ins that wait for the
+    /// second factor. Returns the number of ended sessions.
     pub async fn end_sessions_of(&self, account: &Account, kept: Option<&[u8]>, by: &By) -> Result<u64, StoreError> {
         let user_id = account.id;
         let mut tx = self.write.begin().await?;
@@ -274,6 +254,7 @@ impl Accounts {
     /// Stores a sign-in whose password was right and which waits for the second factor.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if the account's password was changed since it was checked.
     pub async fn add_half_session(
         &self,
@@ -302,19 +283,13 @@ impl Accounts {
     }
 
     /// The id of the account whose sign-in with this token hash waits for the second factor.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn half_session(&self, hash: &[u8], now: Millis) -> Result<Option<i64>, StoreError> {
         let user = sqlx::query_scalar("SELECT user_id FROM half_sessions WHERE token_hash = ?1 AND expires_at > ?2");
         Ok(user.bind(hash).bind(now).fetch_optional(&self.read).await?)
     }
 
-    /// Counts an attempt at the second factor, unless there were `most` before. Returns the account's id, or `None` if
-    /// the attempt is refused.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Counts an attempt at the second factor, unless there were already `most` attempts. Returns the account's id, or
+    /// `None` if the attempt is refused.
     pub async fn try_half_session(&self, hash: &[u8], now: Millis, most: i64) -> Result<Option<i64>, StoreError> {
         let user = sqlx::query_scalar(
             "UPDATE half_sessions SET tries = tries + 1 WHERE token_hash = ?1 AND expires_at > ?2 AND tries < ?3
@@ -323,11 +298,8 @@ impl Accounts {
         Ok(user.bind(hash).bind(now).bind(most).fetch_optional(&self.write).await?)
     }
 
-    /// Deletes a sign-in that waited for the second factor. Returns whether it existed; of two concurrent calls, only
+    /// Deletes a sign-in that waited for the second factor. Returns whether it existed. Of two concurrent calls, only
     /// one returns true.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_half_session(&self, hash: &[u8]) -> Result<bool, StoreError> {
         let done =
             sqlx::query("DELETE FROM half_sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
@@ -335,7 +307,6 @@ impl Accounts {
     }
 }
 
-/// Records an action on an account in the audit log.
 async fn record_of(tx: &mut SqliteConnection, user_id: i64, action: AuditAction, by: &By) -> Result<(), StoreError> {
     let email: String =
         sqlx::query_scalar("SELECT email FROM users WHERE id = ?1").bind(user_id).fetch_one(&mut *tx).await?;

@@ -1,4 +1,4 @@
-//! Attempts at second factors, limited for each account, and failed sign-ins, which the health page shows.
+//! Limits attempts at the second factor of each account, and counts failed sign-ins, which the health page shows.
 
 use hookgram::{audit::AuditAction, role::Account};
 
@@ -11,19 +11,19 @@ use crate::{
 };
 
 const HOUR: Millis = 60 * 60 * 1000;
-/// How many wrong codes in a row are checked without a wait.
+/// The number of wrong codes in a row that are checked without a delay.
 const CODES: i64 = 10;
-/// One counted code is forgotten after this time. At any time, three codes of a million are right, so somebody who
-/// guesses day and night succeeds with a probability of 2.6 % a year (10 + 24 × 365 attempts).
+/// One counted code is forgotten after this time. At any time, three codes out of a million are right, so an attacker
+/// who guesses continuously succeeds with a probability of 2.6 % a year (10 + 24 × 365 attempts).
 const CODE_FORGOTTEN: Millis = HOUR;
-/// How many failures of an account within an hour get an audit entry of their own. More are only counted.
+/// The number of failures of an account per hour that get an audit entry of their own. Further ones are only counted.
 const AUDITED: i64 = 20;
-/// From this number of wrong passwords within the period on, the health page shows an account.
+/// The number of wrong passwords within the period from which the health page shows an account.
 const MANY_PASSWORDS: i64 = 20;
-/// From this number of wrong codes within the period on, the health page shows an account. A code is asked for only
-/// after the right password.
+/// The number of wrong codes within the period from which the health page shows an account. It is lower, because a code
+/// is asked for only after the right password.
 pub const MANY_CODES: i64 = 10;
-/// How many accounts the health page names.
+/// The maximum number of accounts that the health page names.
 const NAMED: i64 = 5;
 
 /// An account with repeated failures.
@@ -42,7 +42,8 @@ impl Accounts {
     /// together. A refused attempt is not counted.
     ///
     /// # Errors
-    /// If the database fails. The inner error is the time to wait, in milliseconds.
+    ///
+    /// The inner error is the time to wait, in milliseconds.
     pub async fn try_code(
         &self,
         user_id: i64,
@@ -57,7 +58,7 @@ impl Accounts {
                 .fetch_optional(&mut *tx)
                 .await?;
         let full = now.saturating_add(CODES * CODE_FORGOTTEN);
-        // A clock that was set back must not lock anybody out for longer than a full count does.
+        // After the clock was set back, nobody may be locked out for longer than a full count does.
         let until = until.unwrap_or(now).clamp(now, full).saturating_add(CODE_FORGOTTEN);
         if until > full {
             return Ok(Err(until.saturating_sub(full)));
@@ -68,11 +69,8 @@ impl Accounts {
         Ok(Ok(()))
     }
 
-    /// Forgets attempts after a right code: all of a known browser, but only this one of the other browsers, so that
-    /// the owner's sign-ins do not give new attempts to somebody who guesses.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Resets the count after a right code. All attempts of a known browser are forgotten, but only this one of the
+    /// other browsers, so that the owner's sign-ins do not give an attacker new attempts.
     pub async fn code_was_right(&self, user_id: i64, browser: Option<&str>) -> Result<(), StoreError> {
         let forget = match browser {
             Some(browser) => {
@@ -87,10 +85,7 @@ impl Accounts {
     }
 
     /// Counts a wrong password or second factor and records it in the audit log. A wrong code from the known browser
-    /// `browser` also counts for the other browsers.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// `browser` is also counted for the other browsers.
     pub async fn sign_in_failed(
         &self,
         account: &Account,
@@ -131,11 +126,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// The accounts with repeated failures since `since`, rounded down to the hour. Those with most wrong codes come
-    /// first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The accounts with repeated failures since `since`, rounded down to the hour. Accounts with the most wrong codes
+    /// come first.
     pub async fn sign_in_failures(&self, since: Millis) -> Result<Vec<SignInFailures>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT u.email, sum(f.passwords) AS passwords, sum(f.codes) AS codes

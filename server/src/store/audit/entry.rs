@@ -1,5 +1,5 @@
-//! Entries of the audit log: who did what, when and from where, and the values before and after. An entry is recorded
-//! in the commit of its change.
+//! Entries of the audit log: the person, the action, the time and the address, and the values before and after. An
+//! entry is recorded in the commit of its change.
 
 use std::net::IpAddr;
 
@@ -13,10 +13,10 @@ use hookgram::{
 };
 use percent_encoding::percent_decode_str;
 
-/// How many characters of a value are kept.
+/// The maximum number of characters that are stored of a value.
 const LONGEST: usize = 1_000;
 
-/// Who made a change, and from where.
+/// The actor of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
     /// The e-mail address of the account; empty for the command line.
@@ -26,7 +26,7 @@ pub struct By {
 }
 
 impl By {
-    /// A person at a network address, with the e-mail address that they gave.
+    /// A person at a network address, with the e-mail address that they entered.
     #[must_use]
     pub fn person(email: &str, address: IpAddr) -> Self {
         Self { who: cut(email, 200), address: Some(address.to_string()) }
@@ -41,14 +41,14 @@ pub static COMMAND_LINE: By = By { who: String::new(), address: None };
 pub struct Change {
     /// The name of the changed parameter, setting or property.
     pub what: String,
-    /// The value before; empty if there was none.
+    /// The old value; empty if there was none.
     pub from: String,
-    /// The value after; empty if there is none.
+    /// The new value; empty if there is none.
     pub to: String,
 }
 
 impl Change {
-    /// A change. Everything that looks like a token is masked.
+    /// Creates a change. Everything that looks like a token is masked.
     #[must_use]
     pub fn new(what: &str, from: impl AsRef<str>, to: impl AsRef<str>) -> Self {
         let text = |text: &str| cut(&redact(text), LONGEST);
@@ -59,7 +59,7 @@ impl Change {
 /// A new entry. Only the store creates and records entries.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry<'a> {
-    /// Who did it.
+    /// The actor.
     pub by: &'a By,
     /// The action.
     pub action: AuditAction,
@@ -72,7 +72,7 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// An entry without an object.
+    /// Creates an entry without an object.
     #[must_use]
     pub fn new(by: &'a By, action: AuditAction) -> Self {
         Self { by, action, object: String::new(), id: None, changes: Vec::new() }
@@ -94,13 +94,13 @@ impl<'a> Entry<'a> {
 /// A recorded entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
-    /// Its id.
+    /// The entry's id.
     pub id: i64,
-    /// When it was recorded.
+    /// When the entry was recorded, in milliseconds.
     pub at: i64,
-    /// Who did it.
+    /// The actor.
     pub by: By,
-    /// The action, or `None` if only a later version knows it.
+    /// The action, or `None` if a later version has recorded an action that this one does not have.
     pub action: Option<AuditAction>,
     /// The kind of the object.
     pub kind: Option<AuditObject>,
@@ -112,7 +112,7 @@ pub struct AuditRecord {
     pub changes: Vec<Change>,
 }
 
-/// The differences between two states of a profile, without its bot. For a new profile, its values.
+/// The differences between two states of a profile, except for its bot. For a new profile, its values.
 #[must_use]
 pub fn profile_changes(before: Option<&EditedProfile>, after: &EditedProfile) -> Vec<Change> {
     let mut changes = Vec::new();

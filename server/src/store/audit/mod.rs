@@ -1,7 +1,7 @@
-//! The audit log. Entries are added, read, and deleted once they are old. Triggers refuse any other change.
+//! The audit log. Entries are added, read, and deleted after the retention period. Triggers reject any other change.
 //!
-//! Only the store can add entries. Each method that changes something on a person's behalf takes [`By`] and calls
-//! `record` in its own transaction; `audited_tests.rs` finds the methods that do not.
+//! Only the store can add entries. Each method that makes a change on a person's behalf takes [`By`] and calls `record`
+//! in its own transaction. `audited_tests.rs` finds methods that do not.
 
 mod entry;
 
@@ -20,19 +20,18 @@ pub(crate) use self::entry::profile_changes;
 pub use self::entry::{AuditRecord, By, COMMAND_LINE, Change};
 use super::{StoreError, db::Db};
 
-/// Entries deleted in one batch.
 const SWEPT: i64 = 64;
 
-/// The filter and the place of a page of the audit log.
+/// The filter and the position of a page of the audit log.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only entries of this e-mail address, in any case; empty for the command line.
+    /// Only entries of this e-mail address, ignoring case; empty for the command line.
     pub who: Option<String>,
-    /// Only this action.
+    /// Only entries with this action.
     pub action: Option<AuditAction>,
-    /// Only this kind of object.
+    /// Only entries about this kind of object.
     pub kind: Option<AuditObject>,
-    /// Only objects with this text in their name.
+    /// Only entries about objects whose name contains this text.
     pub object: Option<String>,
     /// Only entries from this time on.
     pub since: Option<Millis>,
@@ -40,7 +39,7 @@ pub struct AuditFilter {
     pub until: Option<Millis>,
     /// Only entries older than the one with this id.
     pub behind: Option<i64>,
-    /// The most entries.
+    /// The maximum number of entries.
     pub limit: i64,
 }
 
@@ -96,7 +95,7 @@ pub(in crate::store) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_
     Ok(())
 }
 
-/// Records one entry for an action on chosen deliveries, or none if it was refused for all of them.
+/// Records one entry for an action on selected deliveries, or none if the action was refused for all of them.
 pub(in crate::store) async fn record_handled(
     tx: &mut SqliteConnection,
     by: &By,
@@ -120,26 +119,17 @@ impl Db {
 
 impl Audit {
     /// Records that the log was exported: the file's name, and the filter as in the query of the page's URL.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_log_export(&self, file: &str, filter: &str, by: &By) -> Result<(), StoreError> {
         let changes = vec![Change::new("filter", "", filter)];
         self.note(&Entry::new(by, AuditAction::LogExported).to(file, None).with(changes)).await
     }
 
-    /// Records that a test mail was requested, and the mail server's answer.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records that a test mail was requested, and the mail server's reply.
     pub async fn note_mail_test(&self, answer: &str, by: &By) -> Result<(), StoreError> {
         self.note(&Entry::new(by, AuditAction::MailTested).with(vec![Change::new("answer", "", answer)])).await
     }
 
-    /// The entries that the filter admits, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The entries that match the filter, newest first.
     pub async fn audited(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT id, at, actor, address, action, kind, object, object_id, changes FROM audit WHERE true",
@@ -173,7 +163,8 @@ impl Audit {
     /// Deletes some of the entries from before `before`. Returns whether any may be left.
     ///
     /// # Errors
-    /// If the database fails, or a trigger refuses because the entries are younger than the minimum retention.
+    ///
+    /// If the entries are younger than the minimum retention, a trigger rejects the deletion.
     pub async fn delete_old_audit(&self, before: Millis) -> Result<bool, StoreError> {
         let old = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)";
         let done = sqlx::query(old).bind(before).bind(SWEPT).execute(&self.write).await?;

@@ -1,4 +1,4 @@
-//! The booking bots: their settings, their secrets, and how far their updates are handled.
+//! The booking bots: their settings and secrets, and which of their updates are handled.
 
 mod readers;
 
@@ -25,7 +25,7 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How a booking bot gets its updates.
+/// How a booking bot receives its updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UpdateSource {
     /// Long polling, which needs no public address.
@@ -40,23 +40,24 @@ pub enum UpdateSource {
 pub struct BookingRecord {
     /// Telegram's id of the bot.
     pub bot: i64,
-    /// Whether it is switched on.
+    /// Whether the booking bot is enabled.
     pub enabled: bool,
     /// The operator's settings.
     pub settings: BookingBot,
-    /// Grows with every save.
+    /// Increases with every save.
     pub version: i64,
-    /// The key of its links, if it can be decrypted.
+    /// The key of the bot's links, if it can be decrypted.
     pub links: Option<LinkKey>,
-    /// How it gets its updates.
+    /// How the bot receives its updates.
     pub source: UpdateSource,
-    /// One more than the id of the newest handled update, and when it was handled, until Telegram was told.
+    /// The id of the newest handled update plus one, and when that was handled; `None` once this was confirmed to
+    /// Telegram.
     pub next_update: Option<(i64, Millis)>,
-    /// Why its updates do not come, and since when.
+    /// Why no updates arrive, and since when.
     pub trouble: Option<(Trouble, Millis)>,
-    /// The host of another webhook that gets its updates.
+    /// The host of a foreign webhook that receives the updates.
     pub trouble_host: Option<String>,
-    /// The SHA-256 of what was last set at Telegram.
+    /// The SHA-256 of the commands and texts that were last published at Telegram.
     pub published: Option<Vec<u8>>,
 }
 
@@ -109,29 +110,20 @@ impl Row {
 }
 
 impl Booking {
-    /// The booking bot of a bot; `None` if it was never set up.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The booking bot of a bot; `None` if it was never configured.
     pub async fn get(&self, bot: i64) -> Result<Option<BookingRecord>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as(select!("WHERE s.bot_id = ?1")).bind(bot).fetch_optional(&self.read).await?;
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
-    /// The booking bots that are switched on.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The enabled booking bots.
     pub async fn enabled(&self) -> Result<Vec<BookingRecord>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(select!("WHERE s.enabled ORDER BY s.bot_id")).fetch_all(&self.read).await?;
         rows.into_iter().map(|row| row.open(&self.sealer)).collect()
     }
 
-    /// The booking bot, switched on, whose webhook has this last part in its path.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The enabled booking bot whose webhook path ends in this segment.
     pub async fn by_webhook(&self, path: &str) -> Result<Option<BookingRecord>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!("WHERE s.webhook_hash = ?1 AND s.by_webhook AND s.enabled"))
             .bind(codes::hash(path))
@@ -140,11 +132,8 @@ impl Booking {
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
-    /// The key of a bot's links, also while the booking bot is switched off: links live longer. `sender` must be that of
-    /// the bot's token, or `None` if the token is not known to be the bot's own.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The key of a bot's links, even while the booking bot is disabled, because links remain in use. `sender` must be
+    /// that of the bot's token, or `None` if the token is not known to be the bot's own.
     pub async fn link_key(&self, bot: i64, sender: Option<&SenderKey>) -> Result<Option<LinkKey>, StoreError> {
         let sealed: Option<Vec<u8>> = sqlx::query_scalar(
             "SELECT s.secret FROM booking_bots s JOIN bots b ON b.id = s.bot_id
@@ -158,10 +147,7 @@ impl Booking {
         Ok(secret.map(|secret| LinkKey::new(bot, secret)))
     }
 
-    /// The check of the ids in events of a bot. For `sender`, see [`Booking::link_key`].
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The check of the chat ids in a bot's events. For `sender`, see [`Booking::link_key`].
     pub async fn codes(
         &self,
         bot: Option<i64>,
@@ -175,10 +161,11 @@ impl Booking {
         Ok(Codes { key, bare_ids })
     }
 
-    /// Stores the settings of a booking bot and how it gets its updates. The first time, and if the secret of its links
-    /// cannot be decrypted any more, it gets a new secret.
+    /// Stores the settings of a booking bot and how it receives its updates. Generates a secret for its links if there
+    /// is none, or if the stored one cannot be decrypted.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NoSuchBot`] if there is no such bot; [`StoreError::Outdated`] if the settings have changed since
     /// `version`.
     pub async fn put(
@@ -202,9 +189,10 @@ impl Booking {
         Ok(())
     }
 
-    /// Switches a booking bot on or off.
+    /// Enables or disables a booking bot.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if it was never set up.
     pub async fn set_enabled(&self, bot: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -213,10 +201,7 @@ impl Booking {
         Ok(())
     }
 
-    /// Stores that all updates below this id are handled; `None`: Telegram was told so.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records that all updates below this id are handled. `None` records that this was confirmed to Telegram.
     pub async fn handled(&self, bot: i64, next_update: Option<i64>) -> Result<(), StoreError> {
         sqlx::query("UPDATE booking_bots SET next_update = ?2, handled_at = ?3 WHERE bot_id = ?1")
             .bind(bot)
@@ -227,10 +212,7 @@ impl Booking {
         Ok(())
     }
 
-    /// Stores why updates do not come, or that they do. The time of the first report stays.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records why no updates arrive, or that they arrive. The time of the first report is kept.
     pub async fn put_trouble(&self, bot: i64, trouble: Option<Trouble>, host: Option<&str>) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE booking_bots SET trouble_since = CASE WHEN ?2 IS NULL THEN NULL WHEN trouble IS ?2 THEN
@@ -245,9 +227,10 @@ impl Booking {
         Ok(())
     }
 
-    /// Stores that a person has removed the webhook of another program, so that updates come again.
+    /// Records that a person has replaced the webhook of another program, so that updates arrive again.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if there is no such booking bot.
     pub async fn taken_over(&self, bot: i64, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -270,10 +253,7 @@ impl Booking {
         Ok(())
     }
 
-    /// Stores the SHA-256 of what was set at Telegram.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores the SHA-256 of the commands and texts that were published at Telegram.
     pub async fn published(&self, bot: i64, hash: &[u8]) -> Result<(), StoreError> {
         sqlx::query("UPDATE booking_bots SET published = ?2 WHERE bot_id = ?1")
             .bind(bot)
@@ -284,7 +264,7 @@ impl Booking {
     }
 }
 
-/// Stores the settings of a booking bot, see [`Booking::put`]. `secret` replaces that of its links.
+/// Stores the settings of a booking bot, see [`Booking::put`]. `secret` replaces the secret of its links.
 pub(in crate::store) async fn put(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
@@ -333,7 +313,6 @@ async fn put_secret(
     Ok(())
 }
 
-/// Switches a booking bot on or off, see [`Booking::set_enabled`].
 pub(in crate::store) async fn set_enabled(
     tx: &mut SqliteConnection,
     bot: i64,

@@ -1,15 +1,12 @@
-//! The profiles that read the customer's chat out of the bookings of a booking bot.
+//! The profiles that read customers' chats from the bookings of a booking bot.
 
 use hookgram::{bot::SANDBOX_BOT, profile::Profile, query};
 
 use crate::store::{Booking, StoreError};
 
 impl Booking {
-    /// The parameters, without the token, of the enabled profiles that send with a bot, the oldest first. Those that send
-    /// to the sandbox belong to the sandbox's bot alone.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The parameters, without the token, of the enabled profiles that send with a bot, oldest first. Profiles that
+    /// send to the sandbox belong to the sandbox's bot only.
     pub async fn readers(&self, bot: i64) -> Result<Vec<Profile>, StoreError> {
         let profiles: Vec<String> = sqlx::query_scalar(
             "SELECT parameters FROM profiles

@@ -1,4 +1,4 @@
-//! Telegram's answers about bots.
+//! Telegram's responses about bots.
 
 use hookgram::{delivery::FailureCause, secret::BotToken};
 use sqlx::SqliteConnection;
@@ -14,15 +14,12 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Milliseconds after which a newer acceptance of a token is recorded.
+/// A newer acceptance of a token is recorded only after this many milliseconds.
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
 impl Bots {
-    /// Stores that Telegram accepts a token, and the name of its bot (Bot API: getMe). If it is the token of a bot whose
-    /// messages were suspended, they are due at once.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records that Telegram accepts a token, and the name of its bot (Bot API: getMe). If the token belongs to a
+    /// suspended bot, its messages become due immediately.
     pub async fn accepted(&self, token: &BotToken, name: &str, username: &str) -> Result<(), StoreError> {
         let (sender, now) = (SenderKey::of(token), now());
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -38,7 +35,7 @@ impl Bots {
         .bind(now)
         .execute(&mut *tx)
         .await?;
-        // Of two tokens of one bot the later one must be known exactly.
+        // With two tokens of one bot, the times decide which token is kept, so they must be exact.
         let has_another: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM bots WHERE id = ?1 AND sender IS NOT NULL AND sender <> ?2)",
         )
@@ -52,10 +49,7 @@ impl Bots {
         Ok(())
     }
 
-    /// Stores that Telegram refuses a token. If it is the token of a bot, the bot's messages are suspended.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records that Telegram refuses a token. If a bot has this token, the bot's messages are suspended.
     pub async fn refused(&self, token: &BotToken) -> Result<(), StoreError> {
         let sender = SenderKey::of(token);
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -71,9 +65,6 @@ impl Bots {
     }
 
     /// Stores when Telegram last answered for each sender.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn put_answers(&self, answers: &[(SenderKey, Millis)]) -> Result<(), StoreError> {
         let answers: Vec<(String, Millis)> = answers.iter().map(|(sender, at)| (sender.hex(), *at)).collect();
         sqlx::query(
@@ -86,10 +77,7 @@ impl Bots {
         Ok(())
     }
 
-    /// The senders of bots for which Telegram has answered since `since`, each with the last time.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The senders of bots for which Telegram has answered since `since`, each with the time of the last answer.
     pub async fn answered_since(&self, since: Millis) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         let rows: Vec<(Vec<u8>, Millis)> =
             sqlx::query_as("SELECT sender, answered_at FROM bots WHERE sender IS NOT NULL AND answered_at >= ?1")
@@ -108,8 +96,8 @@ pub(in crate::store) async fn message_accepted(
     record_acceptance(tx, sender, DAY, now()).await
 }
 
-/// Records that Telegram has accepted the token of a sender. The time of the last acceptance is exact to `within`
-/// milliseconds. If it is the token of a bot, the bot works, unless the stored token is locked.
+/// Records that Telegram has accepted the token of a sender. The time of the last acceptance is accurate to `within`
+/// milliseconds. If a bot has this token, its state becomes working, unless the stored token cannot be decrypted.
 async fn record_acceptance(
     tx: &mut SqliteConnection,
     sender: &SenderKey,

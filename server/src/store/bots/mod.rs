@@ -1,4 +1,4 @@
-//! Bots: their encrypted tokens, and what Telegram last said about each.
+//! Bots: their encrypted tokens, and the last response of Telegram about each.
 
 pub(in crate::store) mod answers;
 pub(in crate::store) mod moving;
@@ -32,80 +32,79 @@ use crate::{
 pub struct Bot {
     /// Telegram's id of the bot.
     pub id: i64,
-    /// Its display name; empty until Telegram has told it.
+    /// The display name; empty until Telegram has returned it.
     pub name: String,
-    /// Its `@name`, without the `@`; empty until Telegram has told it.
+    /// The `@name`, without the `@`; empty until Telegram has returned it.
     pub username: String,
-    /// What is known about its token.
+    /// The state of the token.
     pub state: BotState,
 }
 
-/// A bot with its token and all that is known about it.
+/// A bot with its token and related data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BotRecord {
     /// The bot.
     pub bot: Bot,
-    /// Its token, if that can be decrypted.
+    /// The token, if it can be decrypted.
     pub token: Option<BotToken>,
-    /// Since when its state is what it is.
+    /// Since when the bot has its state.
     pub state_since: Millis,
     /// Telegram's description of why it refused the token.
     pub refusal: Option<String>,
     /// When Telegram last answered for the bot, to the minute.
     pub answered_at: Option<Millis>,
-    /// How many profiles send with it.
+    /// The number of profiles that send with the bot.
     pub profiles: i64,
-    /// How many of its deliveries are unfinished.
+    /// The number of the bot's unfinished deliveries.
     pub waiting: i64,
-    /// Whether its booking bot is on; `None` if that was never set up.
+    /// Whether the booking bot is enabled; `None` if it was never configured.
     pub books: Option<bool>,
 }
 
-/// A bot with its booking bot, to be written to a file.
+/// A bot with its booking bot, for export to a file.
 #[derive(Clone, Debug)]
 pub struct ExportedBot {
     /// The bot.
     pub record: BotRecord,
-    /// Its booking bot.
+    /// The booking bot.
     pub booking: Option<BookingRecord>,
 }
 
-/// A bot as a file describes it.
+/// A bot as described in an imported file.
 #[derive(Clone, Debug)]
 pub struct EditedBot {
     /// Telegram's id of the bot.
     pub id: i64,
-    /// Its token; `None` keeps the stored one.
+    /// The token; `None` keeps the stored one.
     pub token: Option<BotToken>,
-    /// Its booking bot; `None` keeps the stored one.
+    /// The booking bot; `None` keeps the stored one.
     pub booking: Option<EditedBooking>,
 }
 
-/// A booking bot as a file describes it.
+/// A booking bot as described in an imported file.
 #[derive(Clone, Debug)]
 pub struct EditedBooking {
-    /// Whether it is switched on.
+    /// Whether the booking bot is enabled.
     pub enabled: bool,
-    /// How it gets its updates.
+    /// How the bot receives its updates.
     pub source: UpdateSource,
     /// The operator's settings.
     pub settings: BookingBot,
-    /// The secret of its links; `None` keeps the stored one.
+    /// The secret of the bot's links; `None` keeps the stored one.
     pub secret: Option<SecretString>,
 }
 
 /// The effect of entering a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entered {
-    /// The bot has this token now.
+    /// The token was stored.
     Stored,
-    /// The bot had this token already.
+    /// The bot already had this token.
     Same,
-    /// The bot keeps its other token, which works and which Telegram has accepted later than this one.
+    /// The bot keeps its other token, which works and which Telegram accepted more recently.
     Refused,
 }
 
-/// The columns of a [`Bot`].
 #[derive(FromRow)]
 pub(in crate::store) struct BotRow {
     bot_id: i64,
@@ -116,7 +115,7 @@ pub(in crate::store) struct BotRow {
     bot_state: BotState,
 }
 
-/// SQL: the columns of a [`BotRow`], of the bot `b`.
+/// SQL: the columns of a [`BotRow`], for the bot `b`.
 macro_rules! bot_columns {
     () => {
         "b.id AS bot_id, b.name AS bot_name, b.username, b.token, b.state AS bot_state"
@@ -137,13 +136,13 @@ struct Row {
 }
 
 impl BotRow {
-    /// The bot, and its token if that can be decrypted. A bot whose token cannot be decrypted can still be shown, and be
-    /// given a new token.
+    /// Converts the row into the bot and, if it can be decrypted, its token. A bot whose token cannot be decrypted can
+    /// still be shown and be given a new token.
     pub(in crate::store) fn open(self, sealer: &Sealer) -> (Bot, Option<BotToken>) {
         let token = self.token.as_deref().and_then(|sealed| open_token(sealer, self.bot_id, sealed).ok());
         let state = match (self.bot_state, &token) {
             (_, None) => BotState::Locked,
-            // The key is back, but no message has been sent since.
+            // The encryption key was restored, but no message has been sent since.
             (BotState::Locked, Some(_)) => BotState::Unknown,
             (state, Some(_)) => state,
         };
@@ -167,7 +166,7 @@ impl Row {
     }
 }
 
-/// SQL: selects the columns of a [`Row`] of the bots that have a token, followed by `$rest`.
+/// SQL: selects the columns of a [`Row`] for the bots with a token, followed by `$rest`.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -184,17 +183,13 @@ macro_rules! select {
     };
 }
 
-/// Decrypts the token of a bot.
 pub(in crate::store) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> Result<BotToken, StoreError> {
     let text = sealer.open(Place::BotToken(id), sealed)?;
     BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("bots.token"))
 }
 
 impl Bots {
-    /// Every bot that has a token: those with suspended messages first, then by name.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// All bots with a token: those with suspended messages first, then by name.
     pub async fn all(&self) -> Result<Vec<BotRecord>, StoreError> {
         let rows: Vec<Row> =
             sqlx::query_as(select!("ORDER BY b.state IN ('unknown', 'working'), lower(b.username), b.id"))
@@ -203,10 +198,7 @@ impl Bots {
         Ok(rows.into_iter().map(|row| row.open(&self.sealer)).collect())
     }
 
-    /// A bot that has a token, or the sandbox's bot.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// A bot with a token, or the sandbox's bot.
     pub async fn get(&self, id: i64) -> Result<Option<BotRecord>, StoreError> {
         if id == SANDBOX_BOT {
             return Ok(Some(sandbox_bot()));
@@ -216,9 +208,6 @@ impl Bots {
     }
 
     /// These bots, or all, with their booking bots.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn exported(&self, ids: Option<&[i64]>) -> Result<Vec<ExportedBot>, StoreError> {
         let booking = Booking(self.0.clone());
         let mut exported = Vec::new();
@@ -231,19 +220,13 @@ impl Bots {
         Ok(exported)
     }
 
-    /// The id of the bot with this `@name`, without the `@` and in any case.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The id of the bot with this `@name`, without the `@` and ignoring case.
     pub async fn by_username(&self, username: &str) -> Result<Option<i64>, StoreError> {
         let bot = "SELECT id FROM bots WHERE sender IS NOT NULL AND username <> '' AND lower(username) = lower(?1)";
         Ok(sqlx::query_scalar(bot).bind(username).fetch_optional(&self.read).await?)
     }
 
-    /// The display name and the `@name` of a bot, as Telegram last told them, also of one without a token.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The display name and the `@name` of a bot, as Telegram last returned them. Also works for a bot without a token.
     pub async fn name_of(&self, id: i64) -> Result<Option<(String, String)>, StoreError> {
         Ok(sqlx::query_as("SELECT name, username FROM bots WHERE id = ?1 AND username <> ''")
             .bind(id)
@@ -251,10 +234,7 @@ impl Bots {
             .await?)
     }
 
-    /// The names and ids of the profiles that refer to a bot, by name. Profiles that send to the sandbox are included.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The ids and names of the profiles that refer to a bot, by name. Includes profiles that send to the sandbox.
     pub async fn profiles(&self, id: i64) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(sqlx::query_as("SELECT id, name FROM profiles WHERE bot_id = ?1 AND deleted_at IS NULL ORDER BY folded, id")
             .bind(id)
@@ -262,10 +242,7 @@ impl Bots {
             .await?)
     }
 
-    /// Stores a token that a person entered, for its bot. The bot's suspended messages are due at once.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores a token that a person entered, for its bot. The bot's suspended messages become due immediately.
     pub async fn enter(&self, token: &BotToken, by: &By) -> Result<Entered, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let entered = enter(&mut tx, &self.sealer, token, by).await?;
@@ -274,9 +251,6 @@ impl Bots {
     }
 
     /// Whether [`Bots::enter`] would return [`Entered::Refused`] for this token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn keeps_another(&self, token: &BotToken) -> Result<bool, StoreError> {
         let mut reader = self.read.acquire().await?;
         let present = Present::read(&mut reader, token).await?;
@@ -286,6 +260,7 @@ impl Bots {
     /// Removes a bot that no profile refers to. Its name stays for the log.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if there is no such bot, [`StoreError::Taken`] if a profile refers to it.
     pub async fn remove(&self, id: i64, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -313,7 +288,6 @@ impl Bots {
     }
 }
 
-/// The bot of the sandbox.
 fn sandbox_bot() -> BotRecord {
     BotRecord {
         bot: Bot { id: SANDBOX_BOT, name: String::new(), username: String::new(), state: BotState::Working },
@@ -327,7 +301,7 @@ fn sandbox_bot() -> BotRecord {
     }
 }
 
-/// The name of a bot with a token, for the audit log: its `@name`, or its id until Telegram has told that.
+/// The name of a bot with a token, for the audit log: its `@name`, or its id if the `@name` is unknown.
 pub(in crate::store) async fn name(tx: &mut SqliteConnection, id: i64) -> Result<Option<String>, StoreError> {
     if id == SANDBOX_BOT {
         return Ok(Some(SANDBOX_BOT_NAME.to_owned()));
@@ -337,7 +311,7 @@ pub(in crate::store) async fn name(tx: &mut SqliteConnection, id: i64) -> Result
     Ok(sqlx::query_scalar(name).bind(id).fetch_optional(tx).await?)
 }
 
-/// What is stored of the bot of a token that is entered.
+/// The stored data of the bot to which an entered token belongs.
 #[derive(FromRow)]
 struct Present {
     sealed: Option<Vec<u8>>,
@@ -368,7 +342,7 @@ impl Present {
         sealed.is_some_and(|sealed| open_token(sealer, token.bot_id(), sealed).is_ok_and(|stored| stored == *token))
     }
 
-    /// Whether the stored token stays when `token` is entered: it works, and Telegram has accepted it later.
+    /// Whether the stored token is kept when `token` is entered: it works, and Telegram accepted it more recently.
     fn outlasts(&self, sealer: &Sealer, token: &BotToken) -> bool {
         let opens = |sealed: &Vec<u8>| open_token(sealer, token.bot_id(), sealed).is_ok();
         self.state == BotState::Working
@@ -378,9 +352,9 @@ impl Present {
     }
 }
 
-/// Stores a token for its bot, unless the bot has one that outlasts it. The unfinished deliveries of the bot's profiles
-/// move to the token's sender, in order. Suspended deliveries are due at once, also if the token is unchanged: by
-/// entering it again, a person says that it works.
+/// Stores a token for its bot, unless the bot keeps a token that outlasts it. The unfinished deliveries of the bot's
+/// profiles move to the token's sender, in order. Suspended deliveries become due immediately, even if the token is
+/// unchanged, because by entering it again a person asserts that it works.
 pub(in crate::store) async fn enter(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
@@ -395,7 +369,7 @@ pub(in crate::store) async fn enter(
     let is_same = present.as_ref().is_some_and(|present| present.is(sealer, token));
     if !is_same {
         put_token(tx, sealer, token, now).await?;
-        // The tokens that an earlier version stored for each profile are out of date.
+        // The entered token replaces the tokens that an earlier version stored for each profile.
         sqlx::query("DELETE FROM profile_tokens WHERE bot_id = ?1").bind(id).execute(&mut *tx).await?;
         let name = name(tx, id).await?.unwrap_or_default();
         let is_new = present.is_none_or(|present| present.sender.is_none());
@@ -408,7 +382,6 @@ pub(in crate::store) async fn enter(
     Ok(if is_same { Entered::Same } else { Entered::Stored })
 }
 
-/// Stores a bot of a file: its token, and its booking bot.
 pub(in crate::store) async fn put_edited(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
@@ -425,8 +398,8 @@ pub(in crate::store) async fn put_edited(
     Ok(())
 }
 
-/// Makes this the token of its bot. The unfinished deliveries of the bot's profiles move to its sender. The state stays
-/// if the token is the same, encrypted anew.
+/// Sets the token of its bot. The unfinished deliveries of the bot's profiles move to the token's sender. If only the
+/// encryption differs, the bot's state is kept.
 async fn put_token(
     tx: &mut SqliteConnection,
     sealer: &Sealer,

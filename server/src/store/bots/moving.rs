@@ -1,6 +1,6 @@
-//! Moves the tokens that the former version stored for each profile to their bots (migration 0022). Decryption needs the
-//! key, so this is not part of the migration. A token that cannot be decrypted stays where it is until its key is back,
-//! or until somebody enters the bot's token again.
+//! Moves the tokens that earlier versions stored for each profile to their bots (migration 0022). This is not part of
+//! the migration, because it requires the encryption key. A token that cannot be decrypted stays in place until its key
+//! is restored, or until the bot's token is entered again.
 
 use hookgram::secret::BotToken;
 use secrecy::ExposeSecret as _;
@@ -16,7 +16,7 @@ use crate::{
     time::now,
 };
 
-/// How many bots are moved in one commit, for which other writers wait.
+/// The number of bots moved in one commit. Other writers wait for the commit.
 const STEP: usize = 64;
 
 #[derive(FromRow)]
@@ -28,22 +28,22 @@ struct Row {
 }
 
 impl Bots {
-    /// Moves the tokens that can be decrypted. Returns how many bots have got a token.
+    /// Moves the tokens that can be decrypted. Returns the number of bots that have received a token.
     ///
     /// # Errors
-    /// If the database fails; bots that were moved until then stay moved.
+    ///
+    /// Bots that were moved before the error stay moved.
     pub async fn move_tokens(&self) -> Result<usize, StoreError> {
         move_tokens(&self.write, &self.sealer).await
     }
 }
 
-/// See [`Bots::move_tokens`].
 pub(in crate::store) async fn move_tokens(write: &SqlitePool, sealer: &Sealer) -> Result<usize, StoreError> {
     let rows: Vec<Row> =
         sqlx::query_as("SELECT profile_id, bot_id, token, place FROM profile_tokens ORDER BY bot_id, place")
             .fetch_all(write)
             .await?;
-    // Of a bot's tokens the first that can be decrypted is taken, which is the one that Telegram accepted last.
+    // The first token of a bot that can be decrypted is used, which is the one that Telegram accepted last.
     let mut tokens: Vec<(BotToken, i64)> = Vec::new();
     for row in rows {
         let is_next = tokens.last().is_none_or(|(last, _)| last.bot_id() != row.bot_id);
@@ -62,7 +62,7 @@ pub(in crate::store) async fn move_tokens(write: &SqlitePool, sealer: &Sealer) -
     Ok(tokens.len())
 }
 
-/// Stores the token for its bot, and deletes it and those after it among the tokens of the bot's profiles.
+/// Stores the token for its bot. Deletes it and the later ones from the tokens of the bot's profiles.
 async fn take(tx: &mut SqliteConnection, sealer: &Sealer, token: &BotToken, place: i64) -> Result<(), StoreError> {
     let (bot, now) = (token.bot_id(), now());
     sqlx::query("DELETE FROM profile_tokens WHERE bot_id = ?1 AND place >= ?2")
@@ -71,7 +71,7 @@ async fn take(tx: &mut SqliteConnection, sealer: &Sealer, token: &BotToken, plac
         .execute(&mut *tx)
         .await?;
     let present = Present::read(tx, token).await?;
-    // This one may have been locked when another token of the bot was moved, which works meanwhile.
+    // This token may not have been decryptable when another token of the bot was moved, which works now.
     if present.is_some_and(|present| present.outlasts(sealer, token)) {
         return Ok(());
     }
@@ -81,6 +81,6 @@ async fn take(tx: &mut SqliteConnection, sealer: &Sealer, token: &BotToken, plac
             .bind(bot)
             .fetch_one(&mut *tx)
             .await?;
-    // A profile with another token of the bot was suspended by itself.
+    // Profiles with other tokens of the bot were suspended separately.
     if is_refused { Ok(()) } else { resume(tx, bot, now).await }
 }

@@ -1,5 +1,5 @@
-//! Suspended deliveries: their bot's token was refused by Telegram or cannot be decrypted, so they wait for a token that
-//! works.
+//! Suspended deliveries. Their bot's token was refused by Telegram or cannot be decrypted, so they wait for a working
+//! token.
 
 use hookgram::{bot::BotState, delivery::FailureCause, secret::BotToken};
 use sqlx::SqliteConnection;
@@ -15,7 +15,7 @@ use crate::{
     time::{Millis, now},
 };
 
-/// SQL: whether bot `b` is suspended, the condition of the index `bots_suspended`.
+/// SQL: whether bot `b` is suspended. This is the condition of the index `bots_suspended`.
 macro_rules! is_suspended {
     () => {
         concat!("b.state IN (", quoted!(BotState::Refused), ", ", quoted!(BotState::Locked), ")")
@@ -23,8 +23,8 @@ macro_rules! is_suspended {
 }
 pub(in crate::store) use is_suspended;
 
-/// SQL: the cause that is stored with a suspended delivery of bot `b`: only [`FailureCause::TokenLocked`], the one that
-/// may pass without a new token.
+/// SQL: the cause that is stored with a suspended delivery of bot `b`. Only [`FailureCause::TokenLocked`] is stored,
+/// the one cause that can end without a new token.
 macro_rules! mark {
     () => {
         concat!("iif(b.state = ", quoted!(BotState::Locked), ", ", quoted!(FailureCause::TokenLocked), ", NULL)")
@@ -32,13 +32,12 @@ macro_rules! mark {
 }
 pub(in crate::store) use mark;
 
-/// The cause that a mark stands for.
 pub(in crate::store) fn cause_of(mark: Option<FailureCause>) -> FailureCause {
     mark.unwrap_or(FailureCause::TokenRefused)
 }
 
 /// Suspends the bot of the claimed delivery's profile and all of its unfinished deliveries. If the profile has another
-/// token by now, only this delivery is made due at once instead.
+/// token by now, only makes this delivery due immediately.
 pub(in crate::store) async fn suspend(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -62,7 +61,8 @@ pub(in crate::store) async fn suspend(
     suspend_bot(tx, bot, &sender, (cause, why.as_deref()), Some(claimed.id), now).await
 }
 
-/// Suspends a bot: all unfinished deliveries of its profiles that are not being sent, and the one that `claimed` names.
+/// Suspends a bot. This affects the delivery `claimed` and all unfinished deliveries of the bot's profiles that are not
+/// being sent.
 pub(in crate::store) async fn suspend_bot(
     tx: &mut SqliteConnection,
     bot: i64,
@@ -109,11 +109,11 @@ pub(in crate::store) async fn suspend_bot(
         let ids: Vec<i64> = of_profile.iter().map(|(.., id)| *id).collect();
         add_deliveries(tx, failure, &ids).await?;
     }
-    // Stateless deliveries with the same token to the same chats, behind the suspended ones, become heads.
+    // Stateless deliveries with the same token to the same chats, which were behind the suspended ones, become heads.
     settle(tx, sender, now).await
 }
 
-/// Moves the unfinished deliveries of a profile to a bot and its sender, in order. Suspended ones stay suspended.
+/// Moves the unfinished deliveries of a profile to a bot and its sender, in order. Suspended deliveries stay suspended.
 pub(in crate::store) async fn move_deliveries(
     tx: &mut SqliteConnection,
     profile: i64,
@@ -143,7 +143,7 @@ pub(in crate::store) async fn move_deliveries(
     settle(tx, sender, now).await
 }
 
-/// Ends the suspension of a bot: its suspended deliveries are due at once, and their age counts from now.
+/// Ends the suspension of a bot. Its suspended deliveries become due immediately, and their age counts from now.
 pub(in crate::store) async fn resume(tx: &mut SqliteConnection, bot: i64, now: Millis) -> Result<(), StoreError> {
     sqlx::query(concat!(
         "UPDATE bots AS b SET state = ",
@@ -158,7 +158,7 @@ pub(in crate::store) async fn resume(tx: &mut SqliteConnection, bot: i64, now: M
     resume_deliveries(tx, bot, None, now).await
 }
 
-/// Makes the suspended deliveries of a bot, or of one of its profiles, due at once.
+/// Makes the suspended deliveries of a bot, or of one of its profiles, due immediately.
 pub(in crate::store) async fn resume_deliveries(
     tx: &mut SqliteConnection,
     bot: i64,
@@ -189,10 +189,7 @@ pub(in crate::store) async fn resume_deliveries(
 
 impl Bots {
     /// Resumes the bots that were suspended because their token could not be decrypted and now can be, for example
-    /// because the right encryption key is back. Returns how many.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// after the encryption key was restored. Returns their number.
     pub async fn resume_opened(&self) -> Result<usize, StoreError> {
         let locked: Vec<(i64, Vec<u8>)> = sqlx::query_as(concat!(
             "SELECT id, token FROM bots b WHERE token IS NOT NULL AND ",

@@ -1,4 +1,4 @@
-//! The bookings of customers, as events tell them.
+//! The bookings of customers, as read from events.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ fn bot_of(event: &AcceptedEvent) -> Option<i64> {
     if event.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { event.bot_id }
 }
 
-/// Stores what accepted events say about bookings at booking bots. The newest event about a booking counts.
+/// Stores the bookings at booking bots that accepted events name. The newest event about a booking wins.
 pub(in crate::store) async fn put<'a>(
     tx: &mut SqliteConnection,
     events: impl Iterator<Item = &'a AcceptedEvent>,

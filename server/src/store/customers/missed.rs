@@ -9,11 +9,12 @@ use crate::{
     time::Millis,
 };
 
-/// How long ago, in milliseconds, such a message may have failed.
+/// The maximum age of such a failure, in milliseconds.
 const YOUNG: Millis = 24 * 60 * 60 * 1000;
 
-/// SQL: of each booking of customer `?2` at bot `?1` that has not begun and was not cancelled, the newest message, if it
-/// failed since `?4` because the customer had not started the bot or had blocked it. `?3` is the customer's chat as text.
+/// SQL: the messages that customer `?2` of bot `?1` has missed. For each booking that has not begun and was not
+/// cancelled, this is the newest message, if it failed since `?4` because the customer had not started the bot or had
+/// blocked it. `?3` is the customer's chat as text.
 pub(in crate::store) const MISSED: &str = concat!(
     "SELECT d.id FROM deliveries d INDEXED BY deliveries_by_chat JOIN events e ON e.id = d.event_id
      JOIN bookings b ON b.bot_id = ?1 AND b.customer_id = ?2 AND b.case_id = e.case_id
@@ -31,10 +32,7 @@ pub(in crate::store) const MISSED: &str = concat!(
 );
 
 impl Customers {
-    /// Sends the messages that a customer has missed because they had not pressed Start. Returns how many are sent.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is sent then.
+    /// Sends the messages that a customer has missed because they had not pressed Start. Returns their number.
     pub async fn deliver_missed(&self, bot: i64, customer: i64, now: Millis) -> Result<usize, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let missed: Vec<i64> = sqlx::query_scalar(MISSED)

@@ -1,4 +1,4 @@
-//! The customers of booking bots: who they are, what they want, and their bookings.
+//! The customers of booking bots: their names, subscriptions and bookings.
 
 pub(in crate::store) mod bookings;
 pub(in crate::store) mod missed;
@@ -14,7 +14,7 @@ use crate::{
     time::Millis,
 };
 
-/// A person as an update describes them.
+/// A person as described in an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Telegram's id of the person, and of their private chat.
@@ -25,16 +25,16 @@ pub struct Contact {
     pub last_name: String,
     /// The `@name` without the `@`; empty if there is none.
     pub username: String,
-    /// The language as Telegram tells it; empty if it does not.
+    /// The language that Telegram reports; empty if it reports none.
     pub language: String,
 }
 
-/// A booking of a customer, as events told it.
+/// A customer's booking, as read from events.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct BookingRow {
     /// `CaseItem.Id`.
     pub case_id: String,
-    /// The start; an order has none.
+    /// The start time; `None` for an order.
     pub starts_at: Option<Millis>,
     /// The name of the service.
     pub service: Option<String>,
@@ -53,11 +53,8 @@ impl From<BookingRow> for Booking {
 }
 
 impl Customers {
-    /// Stores that a person has written to a bot. Returns how the bot knew them before. `starts`: they pressed Start,
-    /// so that they get messages again.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records that a person has written to a bot. Returns the person's previous standing with the bot. `starts` means
+    /// that they pressed Start, so that they receive messages again.
     pub async fn met(&self, bot: i64, who: &Contact, starts: bool, at: Millis) -> Result<Standing, StoreError> {
         let stopped = self.stop_hash(bot, who.id).await?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -72,7 +69,7 @@ impl Customers {
             Some(hash) => stops::exists(&mut tx, hash).await?,
             None => false,
         };
-        // Writing to a bot shows that it is not blocked.
+        // A person who writes to a bot has not blocked it.
         is_reachable(&mut tx, bot, who.id).await?;
         sqlx::query(
             "INSERT INTO subscriptions (customer_id, bot_id, started_at) VALUES (?1, ?2, iif(?4, ?3, NULL))
@@ -96,9 +93,6 @@ impl Customers {
     }
 
     /// Stores that a person has blocked or unblocked a bot (Bot API: my_chat_member).
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_blocked(&self, bot: i64, who: &Contact, blocked: bool, at: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         put_contact(&mut tx, who, at).await?;
@@ -119,10 +113,8 @@ impl Customers {
         Ok(())
     }
 
-    /// Whether something that is no command may be answered: once within `pause` milliseconds. Counts as answered then.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Whether a message that is not a command may be answered. This is allowed once within `pause` milliseconds.
+    /// Records the answer if it is allowed.
     pub async fn may_tell(&self, bot: i64, customer: i64, pause: Millis, at: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE subscriptions SET told_at = ?3 WHERE customer_id = ?1 AND bot_id = ?2
@@ -137,10 +129,7 @@ impl Customers {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Whether a group has not been told yet that the bot works in private chats only. Counts as told then.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Whether a group should be told that the bot works in private chats only. True once for each group.
     pub async fn tell_group(&self, bot: i64, chat: i64, at: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query("INSERT INTO told_groups (bot_id, chat, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
             .bind(bot)
@@ -151,10 +140,7 @@ impl Customers {
         Ok(done.rows_affected() > 0)
     }
 
-    /// The bookings of a customer at a bot that are not over and not cancelled, the earliest first; orders last.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The bookings of a customer at a bot that are neither over nor cancelled, earliest first; orders last.
     pub async fn bookings(&self, bot: i64, customer: i64, now: Millis) -> Result<Vec<BookingRow>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT case_id, starts_at, service, number, link, cancelled FROM bookings
@@ -169,7 +155,7 @@ impl Customers {
     }
 }
 
-/// Deletes that a message to a person did not arrive: the bot can write to them again.
+/// Deletes the record that the bot cannot reach a person.
 async fn is_reachable(tx: &mut SqliteConnection, bot: i64, customer: i64) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM unreachable WHERE bot_id = ?1 AND chat = ?2")
         .bind(bot)
@@ -179,7 +165,6 @@ async fn is_reachable(tx: &mut SqliteConnection, bot: i64, customer: i64) -> Res
     Ok(())
 }
 
-/// Stores the names of a person, and that there was contact.
 async fn put_contact(tx: &mut SqliteConnection, who: &Contact, at: Millis) -> Result<(), StoreError> {
     let folded = fold(&format!("{} {}\n@{}", who.first_name, who.last_name, who.username));
     sqlx::query(

@@ -1,4 +1,4 @@
-//! What pages show of customers: a page of the list, one person, their bots and bookings.
+//! Data about customers for pages: a page of the list, and one person with their bots and bookings.
 
 use hookgram::{
     audit::AuditAction,
@@ -21,21 +21,21 @@ use crate::{
     time::Millis,
 };
 
-/// The most words of a search that are looked for.
+/// The maximum number of words of a search that are used.
 const MOST_WORDS: usize = 8;
 
-/// The filter and the place of a page of the list.
+/// The filter and the position of a page of the list.
 #[derive(Clone, Debug, Default)]
 pub struct CustomerFilter {
-    /// Only customers whose names and username have each word of this text, or whose id it is.
+    /// Only customers whose names and username contain each word of this text, or whose id it is.
     pub text: Option<String>,
-    /// Only customers of this bot, sorted by when they last pressed Start at it. Without it, all customers, sorted by
-    /// the last contact.
+    /// Only customers of this bot, sorted by when they last pressed Start. Without it, all customers, sorted by the
+    /// last contact.
     pub bot: Option<i64>,
-    /// Only rows whose [`CustomerRow::place`] is this or an earlier one, without the first so many of those. The number
-    /// tells rows with the same time apart, so that an address needs no customer's id.
+    /// Only rows whose [`CustomerRow::place`] is this time or an earlier one, skipping this number of rows with exactly
+    /// this time. The number distinguishes rows with the same time, so that the page's URL contains no customer's id.
     pub behind: Option<(Millis, i64)>,
-    /// The most rows.
+    /// The maximum number of rows.
     pub limit: i64,
 }
 
@@ -50,38 +50,38 @@ pub struct CustomerRow {
     pub last_name: String,
     /// The `@name` without the `@`; empty if there is none.
     pub username: String,
-    /// The language as Telegram tells it; empty if it does not.
+    /// The language that Telegram reports; empty if it reports none.
     pub language: String,
     /// The first contact.
     pub first_at: Millis,
-    /// The last contact: an update of theirs, or a booking.
+    /// The last contact: an update from the customer, or a booking.
     pub last_at: Millis,
-    /// The time that the list is sorted by.
+    /// The time by which the list is sorted.
     pub place: Millis,
 }
 
-/// A customer and a bot that they have written to, or blocked.
+/// A customer's relation to a bot that they have written to or blocked.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Subscription {
     /// The customer.
     pub customer: i64,
     /// Telegram's id of the bot.
     pub bot: i64,
-    /// The bot's `@name` without the `@`, empty until Telegram has told it; `None` if the bot was removed.
+    /// The bot's `@name` without the `@`; empty if it is unknown, `None` if the bot was removed.
     pub username: Option<String>,
     /// When they last pressed Start.
     pub started_at: Option<Millis>,
-    /// When they blocked the bot, as far as the bot was told.
+    /// When they blocked the bot, as far as Telegram has reported it.
     pub blocked_at: Option<Millis>,
     /// Why the last message did not arrive, if Telegram said that the bot cannot write to them.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
-    /// Whether they want no messages; `None` if the key of the hashes cannot be decrypted.
+    /// Whether they said `/stop`; `None` if the key of the hashes cannot be decrypted.
     #[sqlx(skip)]
     pub stopped: Option<bool>,
 }
 
-/// A booking, and whose it is.
+/// A booking and its customer.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct CustomerBooking {
     /// The customer.
@@ -98,25 +98,25 @@ pub struct CustomerBooking {
 /// A delivery to a customer, with its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerDelivery {
-    /// Its id.
+    /// The delivery's id.
     pub id: i64,
-    /// The public id of its event.
+    /// The public id of the event.
     pub event: String,
     /// When the event was received.
     pub received_at: Millis,
     /// The order number of the booking.
     pub order_number: Option<String>,
-    /// The name of the profile, if it is still there.
+    /// The name of the profile, if it still exists.
     pub profile: Option<String>,
     /// Telegram's id of the bot; `None` for the sandbox.
     pub bot: Option<i64>,
-    /// Its state.
+    /// The delivery's state.
     pub state: DeliveryState,
-    /// Why it failed.
+    /// The cause, if it failed.
     pub cause: Option<FailureCause>,
-    /// When it was finished.
+    /// When the delivery was finished.
     pub finished_at: Option<Millis>,
-    /// The texts of its message's parts.
+    /// The texts of the message's parts.
     pub texts: Vec<String>,
 }
 
@@ -154,14 +154,14 @@ impl From<DeliveryRow> for CustomerDelivery {
     }
 }
 
-/// SQL: the columns of a [`CustomerRow`], but for the place.
+/// SQL: the columns of a [`CustomerRow`], except `place`.
 macro_rules! columns {
     () => {
         "SELECT c.id, c.first_name, c.last_name, c.username, c.language, c.first_at, c.last_at, "
     };
 }
 
-/// SQL: the columns of a [`CustomerBooking`], but for `told_at`.
+/// SQL: the columns of a [`CustomerBooking`], except `told_at`.
 macro_rules! booking_columns {
     () => {
         "SELECT b.customer_id AS customer, b.bot_id AS bot, b.case_id, b.starts_at, b.service, b.number, b.link,
@@ -177,7 +177,8 @@ const SUBSCRIPTIONS: &str = "SELECT s.customer_id AS customer, s.bot_id AS bot, 
     LEFT JOIN unreachable u ON u.bot_id = s.bot_id AND u.chat = CAST(s.customer_id AS TEXT)
     ORDER BY s.customer_id, s.bot_id";
 
-/// SQL: of each customer, the booking with the newest event. SQLite takes the other columns from the row of the maximum.
+/// SQL: for each customer, the booking with the newest event. SQLite takes the other columns from the row of the
+/// maximum.
 const NEWEST_BOOKINGS: &str = concat!(
     booking_columns!(),
     "max(b.told_at) AS told_at FROM json_each(?1) l CROSS JOIN bookings b ON b.customer_id = l.value
@@ -202,26 +203,17 @@ const BOTS: &str = "SELECT b.id, b.username FROM bots b
     WHERE EXISTS (SELECT 1 FROM subscriptions s WHERE s.bot_id = b.id) ORDER BY b.username, b.id";
 
 impl Customers {
-    /// A page of the list, the newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// A page of the list, newest first.
     pub async fn page(&self, filter: &CustomerFilter) -> Result<Vec<CustomerRow>, StoreError> {
         Ok(statement(filter).build_query_as().fetch_all(&self.read).await?)
     }
 
     /// One customer.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(&self, id: i64) -> Result<Option<CustomerRow>, StoreError> {
         Ok(sqlx::query_as(ONE).bind(id).fetch_optional(&self.read).await?)
     }
 
-    /// The bots of these customers, and whether each may write to them.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The bots of these customers, with the data about whether each may write to them.
     pub async fn subscriptions(&self, customers: &[i64]) -> Result<Vec<Subscription>, StoreError> {
         let mut rows: Vec<Subscription> =
             sqlx::query_as(SUBSCRIPTIONS).bind(json(customers)).fetch_all(&self.read).await?;
@@ -232,26 +224,17 @@ impl Customers {
         Ok(rows)
     }
 
-    /// Of each of these customers, the booking that an event was last received about.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// For each of these customers, the booking with the newest event.
     pub async fn newest_bookings(&self, customers: &[i64]) -> Result<Vec<CustomerBooking>, StoreError> {
         Ok(sqlx::query_as(NEWEST_BOOKINGS).bind(json(customers)).fetch_all(&self.read).await?)
     }
 
-    /// All bookings of a customer that are known, the earliest first; orders last.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// All stored bookings of a customer, earliest first; orders last.
     pub async fn all_bookings(&self, customer: i64) -> Result<Vec<CustomerBooking>, StoreError> {
         Ok(sqlx::query_as(ALL_BOOKINGS).bind(customer).fetch_all(&self.read).await?)
     }
 
-    /// Deliveries to a customer with a higher id than `after`, in the order of their ids.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Deliveries to a customer with a higher id than `after`, ordered by id.
     pub async fn deliveries(&self, customer: i64, after: i64, limit: i64) -> Result<Vec<CustomerDelivery>, StoreError> {
         let rows = sqlx::query_as(DELIVERIES).bind(customer.to_string()).bind(after).bind(limit);
         let rows: Vec<DeliveryRow> = rows.fetch_all(&self.read).await?;
@@ -259,23 +242,17 @@ impl Customers {
     }
 
     /// The ids and usernames of the bots that have customers.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bots(&self) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(sqlx::query_as(BOTS).fetch_all(&self.read).await?)
     }
 
-    /// Records that everything stored about a customer was exported.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records that all data about a customer was exported.
     pub async fn note_export(&self, customer: i64, by: &By) -> Result<(), StoreError> {
         self.note(&Entry::new(by, AuditAction::CustomerExported).to(&masked(customer), None)).await
     }
 }
 
-/// The name of a customer in the audit, which outlives their erasure.
+/// The name of a customer in the audit log, where it remains after the customer is erased.
 pub(super) fn masked(customer: i64) -> String {
     let digits = customer.to_string();
     format!("…{}", digits.get(digits.len().saturating_sub(3)..).unwrap_or_default())
@@ -283,7 +260,7 @@ pub(super) fn masked(customer: i64) -> String {
 
 fn statement(filter: &CustomerFilter) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(columns!());
-    // The bound is always there, so that the index is searched and not scanned.
+    // The bound is always present, so that SQLite searches the index instead of scanning it.
     let (at, skipped) = filter.behind.unwrap_or((Millis::MAX, 0));
     let order = match filter.bot {
         None => {
@@ -318,7 +295,7 @@ fn statement(filter: &CustomerFilter) -> QueryBuilder<Sqlite> {
 pub(in crate::store) mod plans {
     use super::*;
 
-    /// Returns every statement that a page runs, for each filter.
+    /// All statements that a page may run.
     pub(in crate::store) fn statements() -> Vec<String> {
         let texts = [None, Some("anna".to_owned()), Some("42".to_owned())];
         let filters = texts.into_iter().flat_map(|text| {

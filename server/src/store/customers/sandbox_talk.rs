@@ -1,4 +1,4 @@
-//! What operators, playing a customer, have written to the booking bot of the sandbox, and its answers.
+//! The dialogue of operators, playing a customer, with the booking bot of the sandbox.
 
 use hookgram::{booking::Button, message::StoredMessage};
 use sqlx::FromRow;
@@ -8,17 +8,17 @@ use crate::{
     time::Millis,
 };
 
-/// The most lines of a chat that are kept.
+/// The maximum number of stored lines per chat.
 const KEPT: i64 = 40;
-/// How long a line is kept: 30 days, in milliseconds.
+/// How long a line is stored: 30 days, in milliseconds.
 const LIFE: Millis = 30 * 24 * 60 * 60 * 1000;
 
 /// A text of the customer and the bot's answer.
 #[derive(Clone, Debug)]
 pub struct SandboxTalk {
-    /// When it was said.
+    /// The time of the exchange.
     pub at: Millis,
-    /// What the customer wrote.
+    /// The customer's text.
     pub said: String,
     /// The answer.
     pub reply: StoredMessage,
@@ -35,10 +35,7 @@ struct Row {
 }
 
 impl Customers {
-    /// What was said in a chat, the oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The dialogue of a chat, oldest first.
     pub async fn sandbox_talk(&self, chat: i64) -> Result<Vec<SandboxTalk>, StoreError> {
         let mut rows: Vec<Row> = sqlx::query_as(
             "SELECT at, said, reply, keyboard FROM sandbox_talk WHERE chat = ?1 ORDER BY id DESC LIMIT ?2",
@@ -61,10 +58,7 @@ impl Customers {
             .collect()
     }
 
-    /// Stores what was said in a chat, and deletes what is old.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores an exchange in a chat, and deletes old ones.
     pub async fn put_sandbox_talk(&self, chat: i64, talk: &SandboxTalk) -> Result<(), StoreError> {
         let keyboard =
             serde_json::to_string(&talk.keyboard).map_err(|_| StoreError::corrupt("sandbox_talk.keyboard"))?;

@@ -1,5 +1,5 @@
-//! Who said `/stop`. Only a keyed hash of bot and chat is stored, because it survives the erasure of the person's
-//! data. The key is a row in `settings`, made with the first stop.
+//! The customers who said `/stop`. Only a keyed hash of bot and chat is stored, because it remains after the person's
+//! data was erased. The key is a row in `settings`, which is created with the first `/stop`.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ use crate::{
     time::Millis,
 };
 
-/// The name of the key's row in `settings`. No setting has this name.
+/// The name of the key's row in `settings`. It is not a [`hookgram::setting::Setting`].
 const KEY: &str = "stops_key";
 
 /// A bot, and a customer who may have said `/stop` to it.
@@ -36,10 +36,11 @@ pub(in crate::store) struct Stop {
 }
 
 impl Customers {
-    /// Stores that a person wants no more messages from a bot.
+    /// Records that a person wants no more messages from a bot.
     ///
     /// # Errors
-    /// If the database fails, or the key of the hashes cannot be decrypted.
+    ///
+    /// If the key of the hashes cannot be decrypted.
     pub async fn stop(&self, bot: i64, customer: i64, at: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         self.put_stop(&mut tx, Stop { bot, customer }, at).await?;
@@ -47,11 +48,12 @@ impl Customers {
         Ok(())
     }
 
-    /// Does the same for an operator.
+    /// Records the same on behalf of an operator.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the person has never written to the bot; if the database fails, or the key of the
-    /// hashes cannot be decrypted.
+    ///
+    /// [`StoreError::NotFound`] if the person has never written to the bot. An error if the key of the hashes cannot be
+    /// decrypted.
     pub async fn stop_by(&self, bot: i64, customer: i64, at: Millis, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let username: Option<String> = sqlx::query_scalar(
@@ -74,7 +76,7 @@ impl Customers {
         Ok(())
     }
 
-    /// Stores the hash. Returns whether it was not there yet.
+    /// Stores the hash. Returns whether it is new.
     async fn put_stop(&self, tx: &mut SqliteConnection, stop: Stop, at: Millis) -> Result<bool, StoreError> {
         let stored: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM settings WHERE name = ?1")
             .bind(KEY)
@@ -101,10 +103,11 @@ impl Customers {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Stores that a person wants messages from a bot again.
+    /// Records that a person wants messages from a bot again.
     ///
     /// # Errors
-    /// If the database fails, or the key of the hashes cannot be decrypted.
+    ///
+    /// If the key of the hashes cannot be decrypted.
     pub async fn start_again(&self, bot: i64, customer: i64) -> Result<(), StoreError> {
         let Some(hash) = self.stop_hash(bot, customer).await? else { return Ok(()) };
         sqlx::query("DELETE FROM stops WHERE hash = ?1").bind(hash).execute(&self.write).await?;
@@ -114,13 +117,14 @@ impl Customers {
     /// Whether a person wants no messages from a bot.
     ///
     /// # Errors
-    /// If the database fails, or the key of the hashes cannot be decrypted.
+    ///
+    /// If the key of the hashes cannot be decrypted.
     pub async fn has_stopped(&self, bot: i64, customer: i64) -> Result<bool, StoreError> {
         let Some(hash) = self.stop_hash(bot, customer).await? else { return Ok(false) };
         exists(&mut *self.read.acquire().await?, &hash).await
     }
 
-    /// Whether each of these was stored; `None` for all if the key of the hashes cannot be decrypted.
+    /// Whether each of these is stored; `None` for all if the key of the hashes cannot be decrypted.
     pub(super) async fn stopped(&self, stops: &[Stop]) -> Result<Vec<Option<bool>>, StoreError> {
         let key = match self.stops_key().await {
             Ok(Some(key)) => key,
@@ -140,12 +144,12 @@ impl Customers {
         Ok(hashes.iter().map(|hash| Some(found.contains(hash))).collect())
     }
 
-    /// The hash of a bot and a chat; `None` while nobody has said `/stop`.
+    /// The hash of a bot and a chat; `None` as long as nobody has said `/stop`.
     pub(super) async fn stop_hash(&self, bot: i64, customer: i64) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.stops_key().await?.map(|key| hash(&key, Stop { bot, customer })))
     }
 
-    /// The key of the hashes; `None` while nobody has said `/stop`.
+    /// The key of the hashes; `None` as long as nobody has said `/stop`.
     async fn stops_key(&self) -> Result<Option<SecretString>, StoreError> {
         let stored: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM settings WHERE name = ?1")
             .bind(KEY)
@@ -155,7 +159,8 @@ impl Customers {
     }
 }
 
-/// Deletes the key of the hashes and all hashes if the key cannot be decrypted: nobody can tell any more whose they are.
+/// Deletes all hashes and their key if the key cannot be decrypted, because the hashes can no longer be matched to
+/// anyone.
 pub(in crate::store) async fn forget_locked(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<(), StoreError> {
     let stored: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT sealed FROM settings WHERE name = ?1").bind(KEY).fetch_optional(&mut *tx).await?;
@@ -166,7 +171,6 @@ pub(in crate::store) async fn forget_locked(tx: &mut SqliteConnection, sealer: &
     Ok(())
 }
 
-/// Whether this hash is stored.
 pub(super) async fn exists(connection: &mut SqliteConnection, hash: &[u8]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM stops WHERE hash = ?1)")
         .bind(hash)
@@ -175,7 +179,7 @@ pub(super) async fn exists(connection: &mut SqliteConnection, hash: &[u8]) -> Re
 }
 
 fn hash(key: &SecretString, stop: Stop) -> Vec<u8> {
-    // HMAC takes a key of any length.
+    // HMAC accepts a key of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()) else { return Vec::new() };
     mac.update(format!("{} {}", stop.bot, stop.customer).as_bytes());
     mac.finalize().into_bytes().to_vec()

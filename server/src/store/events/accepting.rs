@@ -1,4 +1,4 @@
-//! Group commit of accepted events. Events that arrive at the same time share one transaction, and so the cost of its
+//! Group commit of accepted events. Events that arrive at the same time share one transaction and thus the cost of its
 //! fsync. Each caller gets the outcome of its own event after the commit.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -16,17 +16,16 @@ use crate::{
     },
 };
 
-/// The most events in one commit.
 const BATCH: usize = 128;
-/// The most deliveries and bytes in one commit, so that other writers do not wait long. A single larger event is still
-/// stored.
+/// The maximum number of deliveries and bytes in one commit, so that other writers do not wait long. A single larger
+/// event is still stored.
 const BATCH_DELIVERIES: usize = 1_024;
 const BATCH_BYTES: usize = 4 << 20;
-/// The most bytes of events that may wait for their commit, from known senders and from strangers. Beyond that, events
-/// are refused with [`StoreError::Busy`].
+/// The maximum number of bytes of events that wait for their commit, for known senders and for strangers. Further
+/// events are refused with [`StoreError::Busy`].
 const QUEUE_BYTES: usize = 32 << 20;
 const STRANGERS_QUEUE_BYTES: usize = 8 << 20;
-/// The approximate size of a row without its texts, in memory and on disk with its indexes.
+/// The approximate size of a row without its texts, in memory and on disk, including its indexes.
 const OF_ROW: usize = 256;
 
 impl AcceptedEvent {
@@ -56,7 +55,6 @@ impl AcceptedEvent {
     }
 }
 
-/// An event that waits for its commit.
 #[derive(Debug)]
 struct Waiting {
     event: AcceptedEvent,
@@ -65,28 +63,27 @@ struct Waiting {
     share: OwnedSemaphorePermit,
 }
 
-/// Hands accepted events to the task that writes them. Cheap to clone. The task ends when the last clone is dropped.
+/// Passes accepted events to the task that writes them. Cheap to clone. The task ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Acceptor {
     known: Line,
     strangers: Line,
 }
 
-/// A queue of events whose bytes are bounded.
 #[derive(Clone, Debug)]
 struct Line {
     events: mpsc::UnboundedSender<Waiting>,
     memory: Memory,
 }
 
-/// The receiving ends of both queues. Events of strangers are taken last.
+/// The receiving ends of both queues. Strangers' events are taken last.
 struct Given {
     known: mpsc::UnboundedReceiver<Waiting>,
     strangers: mpsc::UnboundedReceiver<Waiting>,
 }
 
 impl Acceptor {
-    /// Starts the task that writes. `stored` is notified of each commit.
+    /// Starts the writer task. `stored` is notified after each commit.
     pub(in crate::store) fn start(pool: SqlitePool, sealer: Sealer, stored: Arc<Notify>) -> Self {
         let line = |bytes| {
             let (events, given) = mpsc::unbounded_channel();
@@ -110,7 +107,7 @@ impl Acceptor {
 }
 
 impl Given {
-    /// The next batch, or an empty one if all senders are dropped.
+    /// The next batch; empty if all senders were dropped.
     async fn next(&mut self) -> Vec<Waiting> {
         let first = tokio::select! {
             biased;
@@ -143,8 +140,8 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, stored: Arc<Notify>, m
             replies.push((reply, share));
         }
         let (pool, sealer) = (pool.clone(), sealer.clone());
-        // A separate task: if it panics, the events of this batch are not answered 200, and the next batch is still
-        // written.
+        // Runs in a separate task. If it panics, the events of this batch are not answered 200, and the next batch is
+        // still written.
         let done = tokio::spawn(async move { write(&pool, &sealer, &events).await }).await;
         match done {
             Ok(outcomes) => {
@@ -159,14 +156,18 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, stored: Arc<Notify>, m
     }
 }
 
-/// Writes a batch in one commit. If that fails, each event is written in its own commit, so that one that cannot be
+/// Writes a batch in one commit. If that fails, writes each event in a commit of its own, so that one that cannot be
 /// stored does not affect the others.
 async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Vec<Result<Received, StoreError>> {
     match commit(pool, sealer, events).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if events.len() == 1 => vec![Err(error)],
         Err(error) => {
-            tracing::warn!(%error, events = events.len(), "a batch could not be stored; each event is tried by itself");
+            tracing::warn!(
+                %error,
+                events = events.len(),
+                "a batch could not be stored; its events are being stored one by one"
+            );
             let mut outcomes = Vec::with_capacity(events.len());
             for event in events {
                 let outcome = commit(pool, sealer, std::slice::from_ref(event)).await;
@@ -178,7 +179,7 @@ async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> 
 }
 
 async fn commit(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Result<Vec<Received>, StoreError> {
-    // IMMEDIATE, so that no other writer comes between the search for duplicates and the insert.
+    // IMMEDIATE prevents other writers from interfering between the search for duplicates and the insert.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let sealed = sealed_tokens(&mut tx, sealer, events).await?;
     let outcomes = batch::write(&mut tx, events, &sealed).await?;
@@ -186,7 +187,7 @@ async fn commit(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) ->
     Ok(outcomes)
 }
 
-/// The tokens that came with these events, encrypted with the current key of this transaction.
+/// The tokens that came with these events, encrypted with the sealing key of this transaction.
 async fn sealed_tokens(
     tx: &mut SqliteConnection,
     sealer: &Sealer,

@@ -1,5 +1,5 @@
-//! Writes a batch of events as rows. The database is queried once for the whole batch, and rows are inserted by few
-//! statements.
+//! Writes a batch of events as rows. The database is queried once for the whole batch, and few statements insert the
+//! rows.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -27,8 +27,8 @@ use crate::{
     time::Millis,
 };
 
-/// The most rows of one INSERT. Smaller numbers are split into powers of two, so that only a few statements are ever
-/// prepared.
+/// The maximum number of rows of one INSERT. Smaller numbers are split into powers of two, so that only a few
+/// statements are ever prepared.
 const ROWS: usize = 64;
 const DAY: Millis = 86_400_000;
 
@@ -41,16 +41,15 @@ struct First {
     received_at: Millis,
 }
 
-/// The current sender of a profile's messages.
 #[derive(Clone, Default, FromRow)]
 struct Sender {
     id: i64,
     bot_id: Option<i64>,
     #[sqlx(rename = "lane")]
     sender_key: Vec<u8>,
-    /// Whether the bot is suspended. Sending with its token before there is one that works would be useless.
+    /// Whether the bot is suspended, so that sending with its token would be useless.
     suspended: bool,
-    /// The mark on the bot's suspended deliveries.
+    /// The cause that is stored with the bot's suspended deliveries.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     suspended_for: Option<FailureCause>,
     version: i64,
@@ -65,7 +64,6 @@ struct EventRow<'a> {
     admitted: Admitted,
 }
 
-/// A text that several deliveries of an event share.
 struct TextRow<'a> {
     id: i64,
     event_id: i64,
@@ -80,7 +78,7 @@ struct DeliveryRow<'a> {
     participant: i64,
     chat: Option<&'a str>,
     error: Option<&'a str>,
-    /// The message, or empty if it is one of the shared texts.
+    /// The message; empty if it is one of the shared texts.
     parts: &'a str,
     stranger: bool,
     text_id: Option<i64>,
@@ -98,7 +96,7 @@ impl DeliveryRow<'_> {
     }
 }
 
-/// Writes a batch inside a write transaction. Returns the outcome of each event, in their order.
+/// Writes a batch inside a write transaction. Returns the outcomes of the events in their order.
 pub(in crate::store) async fn write(
     tx: &mut SqliteConnection,
     events: &[AcceptedEvent],
@@ -203,7 +201,7 @@ impl AcceptedEvent {
         self.fingerprint == fingerprint && received_at > self.received_at.saturating_sub(self.duplicate_window)
     }
 
-    /// The key of its sender in the map of [`senders`].
+    /// The key of the event's sender in the map of [`senders`].
     fn whose(&self) -> Whose<'_> {
         match &self.token {
             TokenSource::Profile(id) => Whose::Profile { id: *id, channel: self.channel },
@@ -286,8 +284,8 @@ async fn senders<'a>(
     Ok(senders)
 }
 
-/// The highest ids ever given to events and deliveries, and the highest id of a text. Only this transaction can give
-/// the next ones.
+/// The highest ids ever assigned to events and deliveries, and the highest id of a text. Only this transaction can
+/// assign the next ones.
 pub(in crate::store) async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64), StoreError> {
     Ok(sqlx::query_as(
         "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0),
@@ -321,8 +319,8 @@ impl<'a> Rows<'a> {
         self.event_id
     }
 
-    /// Adds a row for each text that several of these deliveries share. Returns the rows' ids by the address of the
-    /// text.
+    /// Adds a row for each text that several of these deliveries share. Returns the ids of the rows by the address of
+    /// the text.
     fn share_texts(&mut self, event_id: i64, deliveries: &'a [NewDelivery]) -> HashMap<*const u8, i64> {
         let mut shared = HashMap::new();
         if deliveries.len() < 2 {
@@ -359,7 +357,7 @@ impl<'a> Rows<'a> {
                     .push_bind(&event.order_number)
                     .push_bind(&event.parameters)
                     .push_bind(&event.overrides)
-                    // Nothing is sent for a duplicate, so its token is not stored.
+                    // A duplicate sends nothing, so its token is not stored.
                     .push_bind(of.sealed.filter(|_| of.duplicate_of.is_none()))
                     .push_bind(&event.fingerprint)
                     .push_bind(of.outcome.name())
@@ -377,7 +375,7 @@ impl<'a> Rows<'a> {
             row.push_bind(of.id).push_bind(payload.encoding).push_bind(&payload.body);
         })
         .await?;
-        // A duplicate of a known token does not count as waiting, and is not swept with the strangers' events.
+        // A duplicate of a known token does not count as waiting, and is not deleted with the strangers' events.
         let bounded: Vec<(&EventRow<'_>, &Stateless, &SenderKey)> = self
             .events
             .iter()

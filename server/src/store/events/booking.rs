@@ -1,4 +1,4 @@
-//! What an event says about a booking, for its customers' `/my`.
+//! The bookings that events name, for the customers' `/my`.
 
 use hookgram::{
     event::{BookingEvent, EventType},
@@ -10,12 +10,12 @@ use hookgram::{
 
 use crate::{secrets::links::Codes, time::Millis};
 
-/// A booking as an event tells it. It is stored if the event's bot is a booking bot.
+/// A booking as read from an event. It is stored if the event's bot is a booking bot.
 #[derive(Clone, Debug)]
 pub struct NewBooking {
     /// `CaseItem.Id`.
     pub case_id: String,
-    /// The start; an order has none.
+    /// The start time; `None` for an order.
     pub starts_at: Option<Millis>,
     /// The name of the service.
     pub service: Option<String>,
@@ -23,14 +23,14 @@ pub struct NewBooking {
     pub number: Option<String>,
     /// The link to the booking.
     pub link: Option<String>,
-    /// Whether the event cancels it.
+    /// Whether the event cancels the booking.
     pub cancelled: bool,
     /// The private chats of its participants.
     pub customers: Vec<i64>,
 }
 
 impl NewBooking {
-    /// Reads the booking out of an event; `None` if the event names no booking or no customer. The link starts with
+    /// Reads the booking from an event; `None` if the event names no booking or no customer. The link starts with
     /// `booking_url`.
     #[must_use]
     pub fn of(profile: &Profile, event: &BookingEvent, codes: &Codes, booking_url: &str) -> Option<Self> {

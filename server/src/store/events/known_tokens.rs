@@ -9,9 +9,8 @@ use parking_lot::Mutex;
 
 use crate::store::{SenderKey, Store, StoreError};
 
-/// A cached token is looked up again after this time, because its profile may be gone.
+/// A cached token is looked up again after this time, because its profile may have been deleted.
 const AGE: Duration = Duration::from_secs(60);
-/// The most tokens in the cache.
 const TOKENS: usize = 20_000;
 
 /// A cache of known tokens. Unknown tokens are not cached, because a check may make a token known at any time.
@@ -19,7 +18,7 @@ const TOKENS: usize = 20_000;
 pub struct KnownTokens(Mutex<HashMap<SenderKey, Instant>>);
 
 impl KnownTokens {
-    /// Whether a profile has the token, or Telegram has accepted it.
+    /// Whether a bot has the token, or Telegram has accepted it.
     pub(crate) async fn has(&self, store: &Store, token: &SenderKey) -> Result<bool, StoreError> {
         let now = Instant::now();
         let is_fresh = |at: &Instant| now.saturating_duration_since(*at) < AGE;

@@ -1,13 +1,13 @@
-//! Stored messages. Recipients of an event that get the same text share one row. A text for a single recipient is
-//! stored in its delivery, so that an ordinary event needs no extra row.
+//! Stored messages. Recipients of an event who get the same text share one row. A text for a single recipient is stored
+//! in its delivery, so that an ordinary event needs no extra row.
 
 use hookgram::message::{Part, StoredMessage};
 use sqlx::SqliteConnection;
 
 use crate::store::{Claimed, Events, StoreError};
 
-/// The largest message in bytes that a claim loads. The parts of a longer one are read one by one when they are sent,
-/// because up to 256 deliveries are in flight and a message may have 4 MiB.
+/// The largest message in bytes that a claim loads. The parts of a longer message are read one by one when they are
+/// sent, because up to 256 deliveries are in flight and a message may have 4 MiB.
 pub(in crate::store) const BROUGHT_ALONG: i64 = 64 * 1024;
 
 /// SQL: the stored message of the delivery in table `$table`.
@@ -18,7 +18,7 @@ macro_rules! parts_of {
 }
 pub(in crate::store) use parts_of;
 
-/// SQL: how many parts the stored message `$parts` has, in the current form or an earlier one.
+/// SQL: the number of parts of the stored message `$parts`, in the current form or an earlier one.
 macro_rules! part_count {
     ($($parts:tt)+) => {
         concat!("coalesce(json_array_length(", $($parts)+, ", '$.p'), json_array_length(", $($parts)+, "))")
@@ -30,7 +30,7 @@ pub(in crate::store) use part_count;
 pub(in crate::store) const UNUSED: &str = "DELETE FROM texts WHERE event_id IN (SELECT value FROM json_each(?1))
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = texts.event_id AND d.text_id = texts.id)";
 
-/// The id of this text among those of an event. Inserts it if it is missing.
+/// Returns the id of this text among those of an event. Inserts it if it is missing.
 pub(in crate::store) async fn shared(tx: &mut SqliteConnection, event_id: i64, parts: &str) -> Result<i64, StoreError> {
     let known: Option<i64> = sqlx::query_scalar("SELECT id FROM texts WHERE event_id = ?1 AND parts = ?2")
         .bind(event_id)
@@ -45,10 +45,7 @@ pub(in crate::store) async fn shared(tx: &mut SqliteConnection, event_id: i64, p
 }
 
 impl Events {
-    /// The parts of a delivery's message. Empty if it cannot be read.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The parts of a delivery's message; empty if it cannot be read.
     pub async fn parts(&self, delivery: i64) -> Result<Vec<Part>, StoreError> {
         let stored: Option<String> =
             sqlx::query_scalar(concat!("SELECT ", parts_of!("d"), " FROM deliveries d WHERE d.id = ?1"))
@@ -61,7 +58,8 @@ impl Events {
     /// A part of a claimed delivery's message.
     ///
     /// # Errors
-    /// If the database fails, or there is no such part.
+    ///
+    /// [`StoreError::Corrupt`] if there is no such part.
     pub async fn part(&self, claimed: &Claimed, index: usize) -> Result<Part, StoreError> {
         if let Some(part) = claimed.parts.get(index) {
             return Ok(part.clone());

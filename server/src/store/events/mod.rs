@@ -1,4 +1,4 @@
-//! Accepted events: each is stored with its deliveries in one commit.
+//! Accepted events. Each is stored with its deliveries in one commit.
 
 pub(in crate::store) mod accepting;
 pub(in crate::store) mod batch;
@@ -26,22 +26,22 @@ use crate::{
     time::Millis,
 };
 
-/// The source of the token that an event is delivered with.
+/// The source of the token with which an event is delivered.
 #[derive(Clone, Debug)]
 pub enum TokenSource {
-    /// The token of the profile with this id, as it is when the message is sent.
+    /// The token that the profile with this id has when the message is sent.
     Profile(i64),
     /// The token that came with the event to the stateless endpoint.
     Event {
         /// The token.
         token: BotToken,
-        /// The key of its sender.
+        /// The sender key of the token.
         sender: SenderKey,
     },
 }
 
 impl TokenSource {
-    /// A token that came with its event.
+    /// Wraps a token that came with its event.
     #[must_use]
     pub fn event(token: BotToken) -> Self {
         Self::Event { sender: SenderKey::of(&token), token }
@@ -56,7 +56,7 @@ impl TokenSource {
         }
     }
 
-    /// The key of the sender, if the token came with the event.
+    /// The sender key, if the token came with the event.
     pub(in crate::store) fn sender(&self) -> Option<&SenderKey> {
         match self {
             Self::Profile(_) => None,
@@ -65,58 +65,58 @@ impl TokenSource {
     }
 }
 
-/// An accepted event with its messages. The webhook endpoint makes it, and the store inserts it.
+/// An accepted event with its messages. The webhook endpoint creates it, and the store inserts it.
 #[derive(Clone, Debug)]
 pub struct AcceptedEvent {
-    /// Its unguessable id.
+    /// The event's unguessable id.
     pub public_id: String,
-    /// The source of its token.
+    /// The source of the token.
     pub token: TokenSource,
-    /// The channel of its messages.
+    /// The channel of the messages.
     pub channel: ChannelKind,
     /// Telegram's id of the bot, if the channel has bots.
     pub bot_id: Option<i64>,
     /// The contact field that held the recipient.
     pub field_name: Option<String>,
-    /// The number of its event type.
+    /// The number of the event type.
     pub event_type: Option<i64>,
     /// The order number of the booking.
     pub order_number: Option<String>,
     /// The parameters that were applied, in canonical form.
     pub parameters: String,
-    /// The parameters among them that the query of the profile endpoint named.
+    /// The overrides: the parameters that came from the query of the profile endpoint.
     pub overrides: String,
     /// The body.
     pub payload: Packed,
-    /// Equal for copies of the same event.
+    /// A hash that is equal for copies of the same event.
     pub fingerprint: Vec<u8>,
-    /// When it was received.
+    /// When the event was received.
     pub received_at: Millis,
     /// How long before this event, in milliseconds, an equal one counts as its first copy.
     pub duplicate_window: Millis,
-    /// Whether its profile does not want it: it is recorded and not delivered.
+    /// Whether the profile sends no message for such events. The event is then recorded but not delivered.
     pub skipped: bool,
-    /// The version of the profile that the event was judged by. If the profile has another version at the commit, the
-    /// result is [`Received::Outdated`].
+    /// The version of the profile with which the event was rendered. If the profile has another version at the commit,
+    /// the result is [`Received::Outdated`].
     pub version: Option<i64>,
-    /// The facts for the bounds of the stateless endpoint, if it came there.
+    /// The data for the bounds of the stateless endpoint, if the event came through it.
     pub stateless: Option<Stateless>,
     /// The earlier event that this one replays.
     pub replay: Option<EventReplay>,
-    /// What it says about a booking of known customers.
+    /// The booking of known customers that the event names.
     pub booking: Option<NewBooking>,
-    /// Its messages, one for each participant.
+    /// The messages, one for each participant.
     pub deliveries: Vec<NewDelivery>,
 }
 
 /// A rendered message to one participant.
 #[derive(Clone, Debug)]
 pub struct NewDelivery {
-    /// Index into the event's participants.
+    /// The index of the participant in the event.
     pub participant: usize,
-    /// The chat, or why there is nothing to send.
+    /// The chat, or the reason why there is nothing to send.
     pub chat: Result<String, String>,
-    /// The message; empty if there is nothing to send. Deliveries that share it share one row in the database.
+    /// The message; empty if there is nothing to send. Deliveries with the same message share one row in the database.
     pub message: StoredMessage,
 }
 
@@ -125,13 +125,14 @@ pub struct NewDelivery {
 pub enum Received {
     /// The event is stored.
     Accepted,
-    /// The event is a duplicate; the first copy has this public id.
+    /// The event is a duplicate. The first copy has this public id.
     Duplicate(String),
-    /// The event is not stored: its profile has changed since it was judged.
+    /// The event is not stored, because its profile was changed after the event was rendered.
     Outdated,
-    /// The event is not stored: the event that it would replay has been replayed already, was accepted, or is gone.
+    /// The event is not stored, because the event that it would replay has already been replayed, was accepted, or was
+    /// deleted.
     Replaced,
-    /// The event is not stored: its token, or strangers together, have too many events waiting.
+    /// The event is not stored, because its token, or all strangers together, have too many waiting events.
     Full,
 }
 
@@ -158,39 +159,37 @@ impl Reason {
 /// An event as the log shows it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct EventRecord {
-    /// Its id.
+    /// The event's id.
     pub id: i64,
-    /// Its unguessable id.
+    /// The event's unguessable id.
     pub public_id: String,
-    /// Its profile.
+    /// The profile.
     pub profile_id: Option<i64>,
-    /// When it was received.
+    /// When the event was received.
     pub received_at: Millis,
     /// The outcome when it was received.
     #[sqlx(try_from = "Named<EventOutcome>")]
     pub outcome: EventOutcome,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub http_status: i64,
-    /// Why, as JSON of a [`Reason`].
+    /// The reason, as JSON of a [`Reason`].
     pub reason: Option<String>,
-    /// Whether its encrypted token is still stored.
+    /// Whether the event's encrypted token is still stored.
     pub has_token: bool,
 }
 
 impl Events {
-    /// Stores an event and its deliveries in one commit, unless an equal one came within its duplicate window. The
+    /// Stores an event and its deliveries in one commit, unless an equal event came within its duplicate window. The
     /// event is on disk when this returns.
     ///
     /// # Errors
-    /// If the event could not be stored; nothing of it is stored then. [`StoreError::Busy`] if too many events wait.
+    ///
+    /// If the event could not be stored. [`StoreError::Busy`] if too many events wait.
     pub async fn accept(&self, event: AcceptedEvent) -> Result<Received, StoreError> {
         self.acceptor.accept(event).await
     }
 
     /// The newest events of one profile or of all, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn newest(&self, profile: Option<i64>, limit: i64) -> Result<Vec<EventRecord>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, public_id, profile_id, received_at, outcome, http_status, reason, token IS NOT NULL AS has_token

@@ -1,4 +1,4 @@
-//! A profile's last events, which the builder shows a change with before it is saved.
+//! A profile's last events, which the builder uses to preview a change before it is saved.
 
 use sqlx::FromRow;
 
@@ -7,17 +7,17 @@ use crate::{
     time::Millis,
 };
 
-/// How many of the newest events are searched for those with a body. Many may be refused events, which have none.
+/// The number of the newest events that are searched for those with a body. Many may be rejected events without one.
 const SOUGHT: i64 = 500;
 
-/// An event of a profile whose body is kept.
+/// An event of a profile whose body is still stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct PastEvent {
-    /// Its id.
+    /// The event's id.
     pub id: i64,
-    /// When it was received.
+    /// When the event was received.
     pub received_at: Millis,
-    /// The number of its event type.
+    /// The number of the event type.
     pub event_type: Option<i64>,
     /// The order number of the booking.
     pub order_number: Option<String>,
@@ -25,9 +25,6 @@ pub struct PastEvent {
 
 impl Events {
     /// The newest events of a profile that have a stored body, newest first, without duplicates.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn past_events(&self, profile_id: i64, limit: i64) -> Result<Vec<PastEvent>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, received_at, event_type, order_number FROM (
@@ -43,10 +40,11 @@ impl Events {
         .await?)
     }
 
-    /// The body of an event of this profile. `None` if the profile has no such event, or its body is gone.
+    /// The body of an event of this profile; `None` if the profile has no such event, or the body was deleted.
     ///
     /// # Errors
-    /// If the database fails or the stored body is corrupt.
+    ///
+    /// [`StoreError::Corrupt`] if the stored body cannot be read.
     pub async fn payload_of(&self, profile_id: i64, event_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
         let is_theirs: Option<i64> = sqlx::query_scalar("SELECT 1 FROM events WHERE id = ?1 AND profile_id = ?2")
             .bind(event_id)

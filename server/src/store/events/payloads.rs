@@ -7,22 +7,22 @@ use sha2::{Digest as _, Sha256};
 
 /// Shorter bodies are stored uncompressed.
 const WORTH_PACKING: usize = 256;
-/// No body is longer. A stored length beyond this is corrupt.
+/// The maximum length of a body in bytes. A stored length above it is corrupt.
 const LONGEST: usize = 256 * 1024 * 1024;
 const IDENTITY: &str = "identity";
 const LZ4: &str = "lz4";
 
-/// The requests among which equal ones are copies of each other.
+/// The set of requests within which equal ones are duplicates.
 #[derive(Clone, Copy, Debug)]
 pub enum DuplicateScope {
-    /// Those to the profile with this id.
+    /// The requests to the profile with this id.
     Profile(i64),
-    /// Those to the stateless endpoint with a token of the bot with this id.
+    /// The requests to the stateless endpoint with a token of the bot with this id.
     Bot(i64),
 }
 
-/// The hash by which duplicates are found: of the scope, the canonical parameters, which name the contact field, and the
-/// body.
+/// The hash by which duplicates are found. It covers the scope, the canonical parameters, which include the contact
+/// field, and the body.
 #[must_use]
 pub fn fingerprint(scope: DuplicateScope, parameters: &str, payload: &Packed) -> Vec<u8> {
     let scope = match scope {
@@ -31,7 +31,7 @@ pub fn fingerprint(scope: DuplicateScope, parameters: &str, payload: &Packed) ->
     };
     let mut hash = Sha256::new();
     for piece in [scope.as_bytes(), parameters.as_bytes()] {
-        // Without the lengths, other pieces could have the same concatenation.
+        // Without the lengths, other values could have the same concatenation.
         hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(piece);
     }
@@ -40,12 +40,12 @@ pub fn fingerprint(scope: DuplicateScope, parameters: &str, payload: &Packed) ->
 }
 
 thread_local! {
-    /// The buffer that bodies are compressed into, reused because it must have room for the worst case, most of which
-    /// stays unused.
+    /// The buffer for compression. It is reused because it must have room for the worst case, most of which stays
+    /// unused.
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How much of the buffer a thread keeps for the next body, in bytes.
+/// The size in bytes up to which a thread keeps the buffer for the next body.
 const ROOM_KEPT: usize = 256 * 1024;
 
 /// A body in its stored form.
@@ -56,8 +56,8 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Compresses a body. Of the methods tried on bookings, LZ4 has the shortest time until the answer, counting what
-    /// it saves in writing.
+    /// Compresses a body. Of the methods measured with bookings, LZ4 has the shortest time until the response,
+    /// including the time it saves in writing.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
         let packed = u32::try_from(body.len()).ok().filter(|_| body.len() >= WORTH_PACKING);
@@ -68,17 +68,16 @@ impl Packed {
         }
     }
 
-    /// Adds the stored form to a hash. It identifies the body as well as the body itself does, and is much shorter.
+    /// Adds the stored form to a hash. It identifies the body as well as the body itself, and is much shorter.
     fn hash_into(&self, hash: &mut Sha256) {
         for piece in [self.encoding.as_bytes(), &self.body] {
-            // The lengths keep the pieces apart.
+            // The lengths separate the values unambiguously.
             hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
             hash.update(piece);
         }
     }
 }
 
-/// The compressed form, if it is shorter.
 fn pack(body: &[u8], length: u32, room: &mut Vec<u8>) -> Option<Vec<u8>> {
     let most = lz4_flex::block::get_maximum_output_size(body.len());
     if room.len() < most {
@@ -109,10 +108,11 @@ pub(in crate::store) fn unpack(encoding: &str, body: Vec<u8>) -> Result<Vec<u8>,
 
 impl Events {
     /// The body of an event as it was received; for a duplicate, that of the first copy. `None` if it was not stored or
-    /// is gone.
+    /// was deleted.
     ///
     /// # Errors
-    /// If the database fails or the stored body is corrupt.
+    ///
+    /// [`StoreError::Corrupt`] if the stored body cannot be read.
     pub async fn payload(&self, event_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
         let row: Option<(String, Vec<u8>)> = sqlx::query_as(
             "SELECT p.encoding, p.body FROM events e JOIN payloads p ON p.event_id = coalesce(e.duplicate_of, e.id)

@@ -1,5 +1,5 @@
-//! POSTs that were answered 4xx. Those that come within a short time are written in one commit, so that a flood of them
-//! does not take the disk from accepted events.
+//! Rejections: POSTs that were answered 4xx. Those that arrive within a short time are written in one commit, so that a
+//! flood of them does not take disk time from accepted events.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,42 +22,41 @@ use crate::{
     time::{Millis, now},
 };
 
-/// The most rejections in one commit, and the most that may wait for the next one. A further one waits for a free
-/// place.
+/// The maximum number of rejections in one commit, and of those that wait for the next one. Further ones wait for a
+/// free place.
 const BATCH: usize = 64;
-/// The most bytes in one commit. A single larger rejection is still stored.
+/// The maximum number of bytes in one commit. A single larger rejection is still stored.
 const BATCH_BYTES: usize = 1 << 20;
-/// The pause after each commit.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A POST that was answered 4xx.
 #[derive(Clone, Debug)]
 pub struct Rejection {
-    /// Its unguessable id.
+    /// The rejection's unguessable id.
     pub public_id: String,
-    /// The profile's id, if it came to a profile endpoint.
+    /// The profile's id, if the request came to a profile endpoint.
     pub profile_id: Option<i64>,
-    /// The well-formed token that came with it, or its profile's token.
+    /// The well-formed token that came with the request, or the profile's token.
     pub token: Option<BotToken>,
-    /// The contact field that should have held the recipient.
+    /// The contact field that should have contained the recipient.
     pub field_name: Option<String>,
-    /// The parameters that could be read, in canonical form.
+    /// The valid parameters, in canonical form.
     pub parameters: String,
-    /// The parameters among them that the query of the profile endpoint named.
+    /// The overrides: the parameters that came from the query of the profile endpoint.
     pub overrides: String,
     /// The body, unless it was too large or was not read.
     pub payload: Option<Packed>,
-    /// The number of its event type.
+    /// The number of the event type.
     pub event_type: Option<i64>,
     /// The order number of the booking.
     pub order_number: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub http_status: u16,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// The cause for an error mail, if one is due.
     pub cause: Option<FailureCause>,
-    /// The network address, if a stranger sent it. Such a rejection is kept for a day at most.
+    /// The network address, if a stranger sent the request. Such a rejection is stored for a day at most.
     pub stranger: Option<String>,
 }
 
@@ -67,11 +66,10 @@ impl Rejection {
     }
 }
 
-/// Hands rejections to the task that writes them. Cheap to clone. The task ends when the last clone is dropped.
+/// Passes rejections to the task that writes them. Cheap to clone. The task ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Rejections(mpsc::Sender<Waiting>);
 
-/// A rejection that waits for its commit.
 #[derive(Debug)]
 struct Waiting {
     rejection: Rejection,
@@ -80,7 +78,7 @@ struct Waiting {
 }
 
 impl Rejections {
-    /// Starts the task that writes. `stored` is notified of each commit.
+    /// Starts the writer task. `stored` is notified after each commit.
     pub(in crate::store) fn start(pool: SqlitePool, stored: Arc<Notify>) -> Self {
         let (sender, receiver) = mpsc::channel(BATCH);
         tokio::spawn(write_for_ever(pool, stored, receiver));
@@ -91,9 +89,6 @@ impl Rejections {
 impl Events {
     /// Records a POST that was answered 4xx. It is on disk when this returns. A rejection for a known token of the
     /// stateless endpoint is dropped while too much is stored for that token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn record_rejection(&self, rejection: Rejection) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting { rejection, received_at: now(), reply };
@@ -121,7 +116,6 @@ async fn write_for_ever(pool: SqlitePool, stored: Arc<Notify>, mut given: mpsc::
     }
 }
 
-/// A rejection with the values of its row.
 struct Row<'a> {
     id: i64,
     sender_key: SenderKey,
@@ -130,14 +124,18 @@ struct Row<'a> {
     rejection: &'a Rejection,
 }
 
-/// Writes a batch in one commit. If that fails, each rejection is written in its own commit, so that one that cannot be
-/// stored does not affect the others.
+/// Writes a batch in one commit. If that fails, writes each rejection in a commit of its own, so that one that cannot
+/// be stored does not affect the others.
 async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Vec<Result<(), StoreError>> {
     match commit(pool, batch).await {
         Ok(()) => batch.iter().map(|_| Ok(())).collect(),
         Err(error) if batch.len() == 1 => vec![Err(error)],
         Err(error) => {
-            tracing::warn!(%error, rejections = batch.len(), "a batch could not be stored; each is tried by itself");
+            tracing::warn!(
+                %error,
+                rejections = batch.len(),
+                "a batch could not be stored; its rejections are being stored one by one"
+            );
             let mut outcomes = Vec::with_capacity(batch.len());
             for waiting in batch {
                 outcomes.push(commit(pool, std::slice::from_ref(waiting)).await);
@@ -173,7 +171,7 @@ async fn commit(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Inserts the rows by few statements, because other writers wait meanwhile.
+/// Inserts the rows with few statements, because other writers wait for the commit.
 async fn insert_rows(tx: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), StoreError> {
     insert(
         tx,

@@ -1,5 +1,5 @@
-//! Replays of events that have no deliveries: those that were refused, or that their profile did not want. Such an event
-//! is replayed by a new event, at most once.
+//! Replays of events that have no deliveries: those that were rejected, or for which the profile sends no message. Such
+//! an event is replayed by a new event, at most once.
 
 use std::collections::HashSet;
 
@@ -17,36 +17,33 @@ use crate::{
     time::Millis,
 };
 
-/// Which event a new one replays, and who asked for it.
+/// The event that a new one replays, and the person who requested it.
 #[derive(Clone, Debug)]
 pub struct EventReplay {
     /// The id of the replayed event.
     pub of: i64,
-    /// The person; `None` in a step of a bulk action, whose beginning the audit log has.
+    /// The person; `None` in a step of a bulk action, whose start is in the audit log.
     pub by: Option<By>,
 }
 
-/// The data that an event's replay is made from.
+/// The data from which an event's replay is made.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct RefusedEvent {
     /// The profile's id; `None` if it came to the stateless endpoint.
     pub profile_id: Option<i64>,
-    /// When it was received.
+    /// When the event was received.
     pub received_at: Millis,
-    /// The parameters in the query of that request, which override the profile's.
+    /// The overrides in the query of that request.
     pub overrides: String,
-    /// Its outcome.
+    /// The outcome.
     #[sqlx(try_from = "Named<EventOutcome>")]
     pub outcome: EventOutcome,
-    /// Whether it has been replayed.
+    /// Whether the event has been replayed.
     pub replaced: bool,
 }
 
 impl Events {
-    /// The data that an event's replay is made from; `None` if there is no such event.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The data from which an event's replay is made; `None` if there is no such event.
     pub async fn refused(&self, id: i64) -> Result<Option<RefusedEvent>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT profile_id, received_at, overrides, outcome,
@@ -58,7 +55,7 @@ impl Events {
     }
 }
 
-/// Those events that the batch replays and that may be replayed.
+/// The events that the batch replays and that may be replayed.
 pub(in crate::store) async fn replayable(
     tx: &mut SqliteConnection,
     events: &[AcceptedEvent],

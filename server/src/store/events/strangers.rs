@@ -1,5 +1,5 @@
-//! Bounds of the stateless endpoint (contract §1, "strangers"): which tokens are known, and how much waits for each
-//! token and each address.
+//! Bounds of the stateless endpoint (contract §1, "strangers"): which tokens are known, and how many events wait for
+//! each token and each address.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,28 +13,27 @@ use crate::{
     time::Millis,
 };
 
-/// The most undelivered events of one known token.
+/// The maximum for the undelivered events of one known token.
 const KNOWN: Bound = Bound { events: 20_000, bytes: 48 << 20 };
-/// How many bytes of a known token's finished events are kept; the oldest are deleted first.
+/// The number of bytes of a known token's finished events that are kept. The oldest are deleted first.
 const KEPT_BYTES: i64 = 256 << 20;
-/// A known token's events are refused while its finished ones exceed [`KEPT_BYTES`] by more than this: the sweep is
-/// behind.
+/// If a known token's finished events exceed [`KEPT_BYTES`] by more than this, the deletion is behind and the token's
+/// new events are refused.
 const UNSWEPT_BYTES: i64 = KEPT_BYTES;
-/// The average size in bytes that the bound allows for a stranger's event. A usual one has 8 KiB.
+/// The average size in bytes that the bound allows for a stranger's event. A typical one has 8 KiB.
 const STRANGERS_EVENT: i64 = 32 << 10;
 /// One address may use this fraction (1/10) of the strangers' bounds.
 const PER_ADDRESS: i64 = 10;
-/// How many finished events of strangers are kept, and how many bytes.
+/// The number of strangers' finished events that are kept, and their bytes.
 const FINISHED: i64 = 1_000;
 const FINISHED_BYTES: i64 = 32 << 20;
 /// How long strangers' finished events are kept, in milliseconds.
 const KEPT: Millis = 24 * 60 * 60 * 1000;
-/// How many events one step deletes.
 const SWEPT: i64 = 16;
-/// The holder in `stateless_usage` of the sum over all strangers.
+/// The holder in `stateless_usage` for the sum over all strangers.
 const ALL: &str = "*";
 
-/// The most events and bytes that may wait.
+/// The maximum numbers of waiting events and bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bound {
     events: i64,
@@ -42,60 +41,57 @@ struct Bound {
 }
 
 impl Bound {
-    /// The bound of all strangers together, if so many of their events may wait.
+    /// The bound of all strangers together, for this maximum number of waiting events.
     fn of_strangers(events: u64) -> Self {
         let events = i64::try_from(events).unwrap_or(i64::MAX);
         Self { events, bytes: events.saturating_mul(STRANGERS_EVENT) }
     }
 
-    /// The bound of one address: at least one event, unless none is allowed at all.
+    /// The bound of one address: at least one event, unless the total bound is zero.
     fn of_address(self) -> Self {
         Self { events: self.events.div_euclid(PER_ADDRESS).max(self.events.min(1)), bytes: self.bytes / PER_ADDRESS }
     }
 
-    /// Whether one more event of `more` bytes exceeds the bound. A first event is never too large, because other limits
-    /// bound its size.
+    /// Whether one more event of `more` bytes exceeds the bound. A first event never does, because other limits bound
+    /// its size.
     fn is_reached(self, (events, bytes): (i64, i64), more: i64) -> bool {
         events >= self.events || (events > 0 && bytes.saturating_add(more) > self.bytes)
     }
 }
 
-/// The facts about a request to the stateless endpoint that decide on its bounds.
+/// The data about a request to the stateless endpoint that its bounds depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stateless {
     /// The client's network address, if the token is unknown.
     pub address: Option<String>,
-    /// How many events of all strangers may wait.
+    /// The maximum number of waiting events of all strangers.
     pub stranger_events: u64,
 }
 
 impl Stateless {
-    /// The holder that a stranger's events count for. A token that was still known at the check has no address; all
+    /// The holder for which a stranger's events count. A token that was still known at the check has no address. All
     /// such events count for one holder.
     pub(in crate::store) fn holder(&self) -> String {
         self.address.clone().unwrap_or_default()
     }
 }
 
-/// Decides which events of a batch may be stored, counting those that it has admitted.
+/// Decides which events of a batch may be stored, and counts the admitted ones.
 pub(in crate::store) struct Admission {
     known: HashSet<Vec<u8>>,
     usage: HashMap<String, (i64, i64)>,
 }
 
-/// Whether an event may be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Admitted {
-    /// Yes, as an event of a profile or of a known token.
     Known,
-    /// Yes, as a stranger's event.
     Stranger,
-    /// No: too much waits for its token or address, or for all strangers.
+    /// Not admitted: too many events wait for the token, the address, or all strangers.
     Full,
 }
 
 impl Admission {
-    /// Reads which of the batch's tokens are known, and what already waits for their holders.
+    /// Reads which of the batch's tokens are known, and the usage of their holders.
     pub(in crate::store) async fn read(
         tx: &mut SqliteConnection,
         events: &[AcceptedEvent],
@@ -150,7 +146,8 @@ impl Admission {
         standing
     }
 
-    /// Whether an event counts as a stranger's, without counting it. Used for duplicates, which do not wait.
+    /// Whether an event counts as a stranger's. It is not counted, because this is used for duplicates, which do not
+    /// wait.
     pub(in crate::store) fn standing(&self, event: &AcceptedEvent) -> Admitted {
         match event.token.sender() {
             Some(sender) if event.stateless.is_some() && !self.known.contains(sender.as_bytes()) => Admitted::Stranger,
@@ -166,7 +163,7 @@ impl Admission {
     }
 }
 
-/// The holder of the sum over a known token's finished events.
+/// The holder for the sum over a known token's finished events.
 fn kept(sender: &SenderKey) -> String {
     format!("kept:{}", sender.hex())
 }
@@ -182,7 +179,7 @@ pub(in crate::store) async fn has_room(tx: &mut SqliteConnection, sender: &Sende
     Ok(!is_unswept(used))
 }
 
-/// The stored sums of these holders: events and bytes.
+/// The stored usage of these holders: events and bytes.
 async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<String, (i64, i64)>, StoreError> {
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT holder, events, bytes FROM stateless_usage WHERE holder IN (SELECT value FROM json_each(?1))",
@@ -193,7 +190,7 @@ async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<
     Ok(rows.into_iter().map(|(holder, events, bytes)| (holder, (events, bytes))).collect())
 }
 
-/// Takes the events of a token out of the strangers' bounds, once Telegram has accepted it or a bot has it.
+/// Removes the events of a token from the strangers' usage, once Telegram has accepted the token or a bot has it.
 pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
     for statement in [
         concat!(
@@ -211,9 +208,6 @@ pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &Send
 
 impl Events {
     /// Whether a token is known: a bot has it, or Telegram has accepted it at least once.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn is_known(&self, sender: &SenderKey) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
@@ -224,10 +218,7 @@ impl Events {
         .await?)
     }
 
-    /// Whether a stranger's next event would be refused now.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Whether the next event of this stranger would be refused now.
     pub async fn is_full_for_stranger(&self, stateless: &Stateless) -> Result<bool, StoreError> {
         let mut connection = self.read.acquire().await?;
         let usage = usage(&mut connection, &[stateless.holder(), ALL.to_owned()]).await?;
@@ -236,10 +227,7 @@ impl Events {
         Ok(all.is_reached(used(ALL), 1) || all.of_address().is_reached(used(&stateless.holder()), 1))
     }
 
-    /// How many undelivered events strangers have.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of strangers' undelivered events.
     pub async fn strangers_waiting(&self) -> Result<u64, StoreError> {
         let events: Option<i64> = sqlx::query_scalar("SELECT events FROM stateless_usage WHERE holder = ?1")
             .bind(ALL)
@@ -250,9 +238,6 @@ impl Events {
 
     /// Deletes some of the strangers' finished events: those older than a day, and all beyond the newest thousand or 32
     /// MiB. Returns whether any may be left.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_strangers(&self, now: Millis) -> Result<bool, StoreError> {
         let old: Vec<i64> = sqlx::query_scalar(
             "SELECT event_id FROM (
@@ -274,9 +259,6 @@ impl Events {
 
     /// Deletes some of the oldest finished events of the known tokens that have more than 256 MiB of them. Returns
     /// whether any may be left.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_beyond_kept(&self) -> Result<bool, StoreError> {
         let old: Vec<i64> = sqlx::query_scalar(BEYOND_KEPT).bind(KEPT_BYTES).bind(SWEPT).fetch_all(&self.read).await?;
         self.delete_swept(&old).await
@@ -293,7 +275,7 @@ impl Events {
     }
 }
 
-/// SQL: the oldest finished events of each token that has more than `?1` bytes of them, as many as exceed that.
+/// SQL: for each token with more than `?1` bytes of finished events, the oldest of them that exceed that.
 const BEYOND_KEPT: &str = "SELECT event_id FROM (
         SELECT event_id, held - sum(bytes) OVER (PARTITION BY lane ORDER BY finished_at, event_id) + bytes AS held
         FROM (SELECT s.event_id, s.lane, s.finished_at, s.bytes, u.bytes AS held

@@ -1,4 +1,4 @@
-//! Outcomes over time, from the hourly counts, and how long messages took.
+//! Outcomes over time, from the hourly counts, and the latencies of messages.
 
 use hookgram::profile_list::Day;
 use sqlx::FromRow;
@@ -8,7 +8,7 @@ use crate::{
     time::Millis,
 };
 
-/// How many of the newest messages the latencies are taken from.
+/// The number of the newest messages from which the latencies are taken.
 const LATEST: i64 = 500;
 
 #[derive(FromRow)]
@@ -25,11 +25,8 @@ const OF_ONE: &str = "SELECT hour, delivered, failed, skipped FROM outcome_hours
     WHERE profile_id = ?1 AND hour >= ?2 AND hour < ?3 ORDER BY hour";
 
 impl Log {
-    /// The outcomes of the messages of a profile, or of all, in each hour from `from` until before `to` in which there
-    /// were any. Hours are counted since 1970-01-01T00:00:00Z.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The outcomes of the messages of a profile, or of all, for each hour from `from` until before `to` that has any.
+    /// Hours are counted since 1970-01-01T00:00:00Z.
     pub async fn outcomes(&self, profile: Option<i64>, from: i64, to: i64) -> Result<Vec<(i64, Day)>, StoreError> {
         let statement = if profile.is_some() { OF_ONE } else { OF_ALL };
         let rows: Vec<Row> = sqlx::query_as(statement).bind(profile).bind(from).bind(to).fetch_all(&self.read).await?;
@@ -39,11 +36,8 @@ impl Log {
         Ok(rows.iter().map(|row| (row.hour, day(row))).collect())
     }
 
-    /// The latencies in milliseconds, from the event to Telegram's receipt, of the last messages of events received
-    /// within the span, the shortest first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The latencies in milliseconds, from the event to Telegram's response, of the latest messages for events received
+    /// within the span, shortest first.
     pub async fn latencies(&self, profile: Option<i64>, from: Millis, to: Millis) -> Result<Vec<Millis>, StoreError> {
         let statement = if profile.is_some() { LATENCIES_OF_ONE } else { LATENCIES_OF_ALL };
         let latencies = sqlx::query_scalar(statement).bind(profile).bind(from).bind(to).bind(LATEST);

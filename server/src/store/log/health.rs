@@ -14,48 +14,45 @@ use crate::{
 /// The health of the queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct QueueHealth {
-    /// Unfinished deliveries, without the suspended ones.
+    /// The number of unfinished deliveries that are not suspended.
     pub open: i64,
-    /// How many of them are retried.
+    /// The number of them that are being retried.
     pub retrying: i64,
-    /// Suspended deliveries.
+    /// The number of suspended deliveries.
     pub suspended: i64,
     /// When the oldest unfinished delivery was created. Strangers' deliveries do not count, because they wait for their
     /// share.
     pub oldest: Option<Millis>,
 }
 
-/// What became of the latest calls that send to a channel outside.
+/// The results of the latest calls to external channels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct LatestCalls {
-    /// Calls that the channel took, or refused with a reason (4xx).
+    /// Calls that the channel accepted, or rejected with a reason (4xx).
     pub answered: i64,
-    /// Calls without an answer of the channel, or with a fault of its own (5xx).
+    /// Calls without a response of the channel, or with a fault of its own (5xx).
     pub unanswered: i64,
 }
 
 /// The health of the error mails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct MailHealth {
-    /// Unfinished mails.
+    /// The number of unfinished mails.
     pub waiting: i64,
-    /// When the last one was sent.
+    /// When the last mail was sent.
     pub last_sent: Option<Millis>,
-    /// How many were given up within the last 24 hours.
+    /// The number of mails given up within the last 24 hours.
     pub given_up: i64,
-    /// How many were not sent within the last 24 hours because none of their addresses is confirmed.
+    /// The number of mails not sent within the last 24 hours because none of their addresses is confirmed.
     pub unconfirmed: i64,
-    /// How many were not sent within the last 24 hours because of the hourly cap for the stateless endpoint.
+    /// The number of mails not sent within the last 24 hours because of the hourly cap for the stateless endpoint.
     pub capped: i64,
-    /// The reason of the newest mail that was given up within the last 24 hours or is being retried.
+    /// The error of the newest mail that was given up within the last 24 hours or is being retried.
     pub reason: Option<String>,
 }
 
 impl Log {
     /// The health of the queue.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn queue_health(&self) -> Result<QueueHealth, StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT count(*) AS open, coalesce(sum(state = ",
@@ -72,11 +69,8 @@ impl Log {
         .await?)
     }
 
-    /// What became of the latest calls since `since`: of the last thousand, without the sandbox's. `foreign` is the
-    /// description of an answer that did not come from the channel.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The results of the last thousand calls since `since`, except the sandbox's. `foreign` is the description of a
+    /// response that did not come from the channel.
     pub async fn latest_calls(&self, since: Millis, foreign: &str) -> Result<LatestCalls, StoreError> {
         let latest =
             "SELECT coalesce(sum(answered), 0) AS answered, coalesce(sum(NOT answered), 0) AS unanswered FROM (
@@ -96,10 +90,7 @@ impl Log {
             .await?)
     }
 
-    /// How many deliveries have failed since `since`, by cause, the most frequent first.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of failed deliveries since `since` by cause, most frequent first.
     pub async fn failures_by_cause(&self, since: Millis) -> Result<Vec<(FailureCause, u64)>, StoreError> {
         let first = self.first_delivery(since).await?;
         let mut failures = Vec::new();
@@ -115,10 +106,7 @@ impl Log {
         Ok(failures)
     }
 
-    /// The health of the error mails. Mails that were given up or not sent count from `since` on.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The health of the error mails. Mails that were given up or not sent count if that was since `since`.
     pub async fn mail_health(&self, since: Millis) -> Result<MailHealth, StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT (SELECT count(*) FROM mails WHERE finished_at IS NULL) AS waiting,
@@ -148,19 +136,13 @@ impl Log {
         .await?)
     }
 
-    /// When the newest event came to the stateless endpoint, of those that are kept.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// When the newest event that is still stored came to the stateless endpoint.
     pub async fn newest_stateless(&self) -> Result<Option<Millis>, StoreError> {
         let newest = "SELECT received_at FROM events WHERE profile_id IS NULL ORDER BY received_at DESC LIMIT 1";
         Ok(sqlx::query_scalar(newest).fetch_optional(&self.read).await?)
     }
 
     /// Whether any profile has an `errorEmail`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn wants_mail(&self) -> Result<bool, StoreError> {
         let wants =
             "SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL AND instr(parameters, 'errorEmail=') > 0)";

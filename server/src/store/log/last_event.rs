@@ -1,4 +1,4 @@
-//! One event of a profile, the newest or a named one, with its deliveries.
+//! One event of a profile, the newest or a given one, with its deliveries.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
@@ -14,27 +14,27 @@ use crate::{
     time::Millis,
 };
 
-/// The newest event of a profile.
+/// An event of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastEvent {
-    /// When it was received.
+    /// When the event was received.
     pub at: Millis,
     /// The outcome when it was received.
     pub outcome: EventOutcome,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub http_status: i64,
-    /// The number of its event type.
+    /// The number of the event type.
     pub event_type: Option<i64>,
     /// The order number of the booking.
     pub order_number: Option<String>,
-    /// Why it was refused.
+    /// Why the event was rejected.
     pub reason: Option<Reason>,
-    /// Its deliveries without those that were replaced; for a duplicate, those of the first copy.
+    /// The event's deliveries, except those that were replaced; for a duplicate, those of the first copy.
     pub deliveries: Vec<DeliverySummary>,
 }
 
 impl LastEvent {
-    /// The states of its deliveries.
+    /// The states of the deliveries.
     #[must_use]
     pub fn states(&self) -> Vec<DeliveryState> {
         self.deliveries.iter().map(|fate| fate.state).collect()
@@ -44,12 +44,12 @@ impl LastEvent {
 /// The state of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct DeliverySummary {
-    /// Its state.
+    /// The delivery's state.
     #[sqlx(try_from = "Named<DeliveryState>")]
     pub state: DeliveryState,
-    /// Telegram's last error, or another one.
+    /// The last error, from Telegram or another source.
     pub last_error: Option<String>,
-    /// The cause of its failure or suspension, if it is recorded.
+    /// The cause of the failure or suspension, if it is recorded.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
 }
@@ -66,14 +66,10 @@ struct Row {
     reason: Option<String>,
 }
 
-/// The most events that [`Log::events_since`] counts.
 const COUNTED: i64 = 1_000;
 
 impl Log {
-    /// How many events a profile has received at this time or later; a thousand at most.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of events that a profile has received at this time or later; a thousand at most.
     pub async fn events_since(&self, profile: i64, since: Millis) -> Result<u64, StoreError> {
         let count = "SELECT count(*) FROM (SELECT 1 FROM events WHERE profile_id = ?1 AND received_at >= ?2 LIMIT ?3)";
         let count: i64 =
@@ -82,9 +78,6 @@ impl Log {
     }
 
     /// The newest event of a profile.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn newest_event(&self, profile: i64) -> Result<Option<LastEvent>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason
@@ -96,10 +89,7 @@ impl Log {
         self.with_deliveries(row).await
     }
 
-    /// The event of a profile with this public id, as [`Self::newest_event`] describes events.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The event of a profile with this public id, in the same form as [`Self::newest_event`].
     pub async fn event_of(&self, profile: i64, public_id: &str) -> Result<Option<LastEvent>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason

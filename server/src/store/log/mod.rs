@@ -1,5 +1,5 @@
-//! The log: every delivery with its event, and every event without deliveries, newest first, in pages. Each kind of
-//! outcome has an index of its own, so that a page costs the same however much is stored.
+//! The log: all deliveries with their events, and all events without deliveries, newest first, in pages. Each kind of
+//! outcome has an index of its own, so that the cost of a page does not depend on the amount of stored data.
 
 mod chart;
 pub(in crate::store) mod health;
@@ -32,32 +32,32 @@ use crate::{
     time::Millis,
 };
 
-/// The filter and the place of a page of the log.
+/// The filter and the position of a page of the log.
 #[derive(Clone, Debug, Default)]
 pub struct LogFilter {
-    /// Only this profile.
+    /// Only rows of this profile.
     pub profile: Option<i64>,
-    /// Only this bot of the stateless endpoint.
+    /// Only rows of this bot at the stateless endpoint.
     pub bot: Option<i64>,
-    /// Only this outcome. [`Outcome::Waiting`] means deliveries that have not been tried or are being sent.
-    /// [`Outcome::Skipped`] means an event that its profile does not want, or a participant without a chat.
+    /// Only rows with this outcome. [`Outcome::Waiting`] means deliveries that have not been tried or are being sent.
+    /// [`Outcome::Skipped`] means an event for which its profile sends no message, or a participant without a chat.
     pub outcome: Option<Outcome>,
     /// Only deliveries that failed for this cause.
     pub cause: Option<FailureCause>,
-    /// Only this chat.
+    /// Only deliveries to this chat.
     pub chat: Option<String>,
     /// Only the booking with this order number.
     pub order: Option<String>,
-    /// Only rows with this text in the message, the order number, the chat or the reason, or of a person whom it names. A
-    /// number is compared with whole order numbers, whole chat ids and the ends of phones only.
+    /// Only rows with this text in the message, the order number, the chat or the reason, or about a person with this
+    /// name. A number is compared only with whole order numbers, whole chat ids and the ends of phone numbers.
     pub text: Option<String>,
     /// Only rows from this time on. A replay counts from the time of its request.
     pub since: Option<Millis>,
     /// Only rows from before this time.
     pub until: Option<Millis>,
-    /// Only rows behind (older than) this place.
+    /// Only rows older than this position.
     pub behind: Option<LogPlace>,
-    /// The most rows.
+    /// The maximum number of rows.
     pub limit: i64,
 }
 
@@ -66,13 +66,13 @@ pub struct LogFilter {
 pub struct Logged {
     /// The event's id.
     pub event: i64,
-    /// Its public id.
+    /// The event's public id.
     pub public_id: String,
     /// When the event was received.
     pub received_at: Millis,
     /// The order number of the booking.
     pub order_number: Option<String>,
-    /// The number of its event type.
+    /// The number of the event type.
     pub event_type: Option<i64>,
     /// The profile's id.
     pub profile_id: Option<i64>,
@@ -82,14 +82,14 @@ pub struct Logged {
     pub bot_id: Option<i64>,
     /// Telegram's id of the bot whose token came with the event to the stateless endpoint.
     pub bot_of_event: Option<i64>,
-    /// The contact field that should hold the recipient.
+    /// The contact field that should contain the recipient.
     pub field_name: Option<String>,
     /// The outcome when the event was received.
     #[sqlx(try_from = "Named<EventOutcome>")]
     pub outcome: EventOutcome,
-    /// The HTTP status of the endpoint's answer.
+    /// The HTTP status of the endpoint's response.
     pub http_status: i64,
-    /// Why, as JSON of a [`super::Reason`].
+    /// The reason, as JSON of a [`super::Reason`].
     pub reason: Option<String>,
     /// For a duplicate, the first copy's id.
     pub duplicate_of: Option<i64>,
@@ -105,18 +105,18 @@ pub struct Logged {
     pub channel: Option<ChannelKind>,
     /// The delivery's chat.
     pub chat: Option<String>,
-    /// How many parts its message has, or 0 if the message cannot be read.
+    /// The number of the message's parts; 0 if the message cannot be read.
     pub part_count: Option<i64>,
-    /// How many of them have arrived.
+    /// The number of parts that have arrived.
     pub parts_sent: Option<i64>,
-    /// How many attempts there were.
+    /// The number of attempts.
     pub attempts: Option<i64>,
-    /// Why it failed.
+    /// The cause, if the delivery failed.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
-    /// The error description in Telegram's last answer.
+    /// The error description in Telegram's last response.
     pub last_error: Option<String>,
-    /// Whether an attempt had no answer.
+    /// Whether an attempt got no response.
     pub unsure: Option<bool>,
     /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
@@ -130,7 +130,7 @@ pub struct Logged {
     pub replayed_as: Option<String>,
     /// The public id of the event that this one replays.
     pub replayed_event: Option<String>,
-    /// The first and the last name of the customer whose chat it is; may be blank.
+    /// The first and the last name of the customer to whom the chat belongs; may be blank.
     pub customer: Option<String>,
     /// The participant's name in the event. It is filled in soon after the event is stored.
     pub person: Option<String>,
@@ -144,11 +144,12 @@ impl Logged {
     }
 }
 
-/// [`LogPlace::at`] of a place in the search for a text: among the people whom it names, or among the texts behind them.
+/// The values of [`LogPlace::at`] for a position in a text search: among the matching people, or among the matching
+/// texts that follow them.
 const AMONG_PEOPLE: Millis = 1;
 const AMONG_TEXTS: Millis = 0;
 
-/// SQL: the lowest and the highest id, by two subqueries. With both in one SELECT, SQLite would scan the table.
+/// SQL: the lowest and the highest id, as two subqueries. With both in one SELECT, SQLite would scan the table.
 const DELIVERY_IDS: &str =
     "SELECT coalesce((SELECT min(id) FROM deliveries), 0), coalesce((SELECT max(id) FROM deliveries), 0)";
 const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coalesce((SELECT max(id) FROM events), 0)";
@@ -158,21 +159,21 @@ const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coale
 pub struct LogRows {
     /// The rows, newest first.
     pub rows: Vec<Logged>,
-    /// The place behind which the next page begins, or `None` on the last page.
+    /// The position after which the next page begins, or `None` on the last page.
     pub next: Option<LogPlace>,
-    /// Whether a search stopped when its time was up, before the page was full.
+    /// Whether a search was stopped by its time limit before the page was full.
     pub unfinished: bool,
 }
 
-/// Rows of a search. They may be one more than the page shows, which tells that there is a next page.
+/// The rows found by a search. There may be one more than the page shows, which indicates that there is a next page.
 pub(in crate::store) struct FoundRows {
     pub(in crate::store) rows: Vec<Logged>,
-    /// The place that the search reached when its time was up. It can go on behind it.
+    /// The position that the search had reached at its time limit. It can be continued from there.
     pub(in crate::store) searched_to: Option<LogPlace>,
 }
 
 impl FoundRows {
-    /// The page of these rows. `place` converts a place into the one of the next page's address.
+    /// Makes a page from these rows. `place` converts a position into the one in the URL of the next page.
     fn page(self, limit: i64, place: impl Fn(LogPlace) -> LogPlace) -> LogRows {
         let Self { mut rows, searched_to } = self;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -185,11 +186,8 @@ impl FoundRows {
 
 impl Log {
     /// A page of the log, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn page(&self, filter: &LogFilter) -> Result<LogRows, StoreError> {
-        // One row more than a page shows tells whether there is a next page.
+        // One row more than a page shows indicates whether there is a next page.
         let one_more = LogFilter { limit: filter.limit.saturating_add(1), ..filter.clone() };
         let Some(text) = &filter.text else {
             let rows = self.found(&one_more).await?;
@@ -212,14 +210,15 @@ impl Log {
         if let Some(query) = PersonQuery::parse(text).filter(|_| number == text) {
             let people = self.people(&plain, &query, SEARCH_TIME).await?;
             rows.extend(people.rows);
-            // What is older would come again on the next page.
+            // Older rows would appear again on the next page.
             rows.retain(|row| people.searched_to.is_none_or(|place| row.event >= place.event));
             searched_to = people.searched_to;
         }
         Ok(FoundRows { rows: newest(rows, plain.limit), searched_to }.page(filter.limit, |place| place))
     }
 
-    /// First the rows of the people whom the text names, found along their index, then the other rows with this text.
+    /// Returns first the rows of people with this name, found along their index, and then the other rows with this
+    /// text.
     async fn named_or_worded(&self, filter: &LogFilter, text: &str) -> Result<LogRows, StoreError> {
         let begun = Instant::now();
         let query = PersonQuery::parse(text);
@@ -240,7 +239,7 @@ impl Log {
         let found = self.search(&others, text, query.as_ref(), allowed).await?;
         let has_others = !found.rows.is_empty();
         let others = found.page(left, |place| LogPlace { at: AMONG_TEXTS, ..place });
-        // If the people fill the page, the next one begins with the newest text.
+        // If the people fill the page, the next page begins with the newest text.
         let first = LogPlace { at: AMONG_TEXTS, event: i64::MAX, delivery: 0 };
         page.next = if left == 0 && has_others { Some(first) } else { others.next };
         page.unfinished = others.unfinished;
@@ -260,9 +259,6 @@ impl Log {
     }
 
     /// The row of one delivery.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn logged(&self, delivery: i64) -> Result<Option<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("deliveries d JOIN events e ON e.id = d.event_id").push(NAMES).push("d.id = ").push_bind(delivery);
@@ -270,9 +266,6 @@ impl Log {
     }
 
     /// The row of an event without deliveries.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn logged_refusal(&self, event: i64) -> Result<Option<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("events e LEFT JOIN deliveries d ON d.id = 0").push(NAMES).push("e.id = ").push_bind(event);
@@ -280,9 +273,6 @@ impl Log {
     }
 
     /// The rows of the event with this public id: one for each delivery in their order, or one if it has none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn logged_event(&self, public_id: &str) -> Result<Vec<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES).push("e.public_id = ");
@@ -303,14 +293,13 @@ impl Log {
         Ok(bounds)
     }
 
-    /// The id of the first event received at this time or later.
     async fn first_event(&self, at: Millis) -> Result<Option<i64>, StoreError> {
         let first = "SELECT id FROM events WHERE received_at >= ?1 ORDER BY received_at, id LIMIT 1";
         Ok(sqlx::query_scalar(first).bind(at).fetch_optional(&self.read).await?)
     }
 
-    /// The lowest delivery id from which on all were created at this time or later. A binary search needs about twenty
-    /// queries.
+    /// The lowest delivery id from which on all deliveries were created at this time or later. A binary search needs
+    /// about twenty queries.
     pub(in crate::store) async fn first_delivery(&self, at: Millis) -> Result<i64, StoreError> {
         let (mut low, mut high): (i64, i64) = sqlx::query_as(DELIVERY_IDS).fetch_one(&self.read).await?;
         high += 1;
@@ -326,7 +315,7 @@ impl Log {
     }
 }
 
-/// Merges the rows of several query plans: the newest, without duplicates.
+/// Merges the rows of several query plans. Keeps the newest, without duplicates.
 fn newest(mut rows: Vec<Logged>, limit: i64) -> Vec<Logged> {
     rows.sort_by_key(|row| Reverse((row.event, row.delivery)));
     rows.dedup_by_key(|row| (row.event, row.delivery));

@@ -1,6 +1,6 @@
-//! Search for the people whom events name. Each word of the query begins one of their words; the words have an index. The
-//! word with the fewest entries leads. If even that has many, the newest people are gone through instead: they soon have
-//! a page of it.
+//! Search for the people that events name. Each word of the query must be the beginning of one of the person's words,
+//! which have an index. The search follows the word with the fewest entries. If even that word is frequent, the search
+//! goes through the newest people instead, which soon fills a page.
 
 use std::time::{Duration, Instant};
 
@@ -14,25 +14,22 @@ use crate::store::{
     queue::heads::json,
 };
 
-/// A word with more entries is frequent: it takes longer to sort them than to go through the newest people.
+/// A word with more entries than this is frequent: sorting them would take longer than going through the newest people.
 const MANY: i64 = 10_000;
-/// How many candidates are looked at between two checks of the clock: at first, and at most.
+/// The number of candidates between two checks of the clock: at first, and at most.
 const STEP: i64 = 128;
 const LONGEST_STEP: i64 = 1_024;
-/// How many people are gone through for each candidate of a step.
+/// The number of people to go through for each candidate of a step.
 const SPARSE: i64 = 16;
 
-/// SQL: how many entries the words between two texts have, but no more than `?3`.
+/// SQL: the number of entries for the words between two texts, up to `?3`.
 const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM people_words WHERE word >= ?1 AND word < ?2 LIMIT ?3)";
-/// SQL: the newest events of the words between two texts, newest first.
+/// SQL: the newest events for the words between two texts, newest first.
 const RARE: &str = "SELECT event_id FROM people_words WHERE word >= ?1 AND word < ?2 AND event_id BETWEEN ?3 AND ?4
     ORDER BY event_id DESC LIMIT ?5";
 
 impl Log {
-    /// The newest rows of the people whom the query finds, as far as they are found within `allowed`.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The newest rows of the people that the query finds within `allowed`.
     pub(in crate::store) async fn people(
         &self,
         filter: &LogFilter,
@@ -53,7 +50,7 @@ impl Log {
                     frequent(person, (bottom, top), step).build_query_as().fetch_one(&self.read).await?;
                 let mut events: Vec<i64> =
                     serde_json::from_str(&events).map_err(|_| StoreError::corrupt("people.event_id"))?;
-                // Of the event that was reached, some participants may be left, so it is a candidate.
+                // Some participants of the last event may be left, so it is a candidate again.
                 events.extend(reached.filter(|_| i64::try_from(events.len()).is_ok_and(|count| count < step)));
                 events
             } else {
@@ -77,7 +74,7 @@ impl Log {
         }
     }
 
-    /// The word of the query with the fewest entries, and how many these are, but no more than [`MANY`].
+    /// The word of the query with the fewest entries, and their number, up to [`MANY`].
     async fn rarest<'a>(&self, person: &'a PersonQuery) -> Result<(i64, &'a str), StoreError> {
         let mut rarest = (MANY, "");
         for start in person.starts() {
@@ -91,13 +88,13 @@ impl Log {
     }
 }
 
-/// The end of the words that begin with this text.
+/// The upper bound of the words that begin with this text.
 fn end(start: &str) -> String {
     format!("{start}{}", char::MAX)
 }
 
-/// The query for the event that is reached by going through some people, newest first, and for the events of those who
-/// have all words.
+/// The query that goes through some people, newest first. It returns the event that it reaches and the events of those
+/// people who have all words.
 fn frequent(person: &PersonQuery, (bottom, top): (i64, i64), step: i64) -> QueryBuilder<Sqlite> {
     let mut query =
         QueryBuilder::new("WITH q AS MATERIALIZED (SELECT event_id, words FROM people WHERE event_id BETWEEN ");
@@ -111,8 +108,8 @@ fn frequent(person: &PersonQuery, (bottom, top): (i64, i64), step: i64) -> Query
     query
 }
 
-/// Appends the condition that the row is of a person whom the query finds; for an event without deliveries, that any of
-/// its participants is.
+/// Appends the condition that the row's person matches the query; for an event without deliveries, that any of its
+/// participants does.
 pub(in crate::store) fn is_found(query: &mut QueryBuilder<Sqlite>, person: &PersonQuery) {
     query.push("iif(d.id IS NULL, EXISTS (SELECT 1 FROM people q WHERE q.event_id = e.id");
     has_words(query, "q", person);
@@ -124,7 +121,7 @@ pub(in crate::store) fn is_found(query: &mut QueryBuilder<Sqlite>, person: &Pers
 /// Appends the condition that a row of `people` has all words of the query.
 pub(in crate::store) fn has_words(query: &mut QueryBuilder<Sqlite>, table: &'static str, person: &PersonQuery) {
     for start in person.starts() {
-        // A word begins with a quotation mark, and has none itself.
+        // Words are stored with a leading quotation mark and contain none.
         query.push(" AND instr(").push(table).push(".words, ").push_bind(format!("\"{start}")).push(") > 0");
     }
 }

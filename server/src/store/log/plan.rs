@@ -28,8 +28,8 @@ pub(in crate::store) const COLUMNS: &str = concat!(
     w.name AS person, w.phone,
     (SELECT c.first_name || ' ' || c.last_name FROM customers c WHERE c.id = d.chat) AS customer FROM "
 );
-/// SQL: what belongs to a row beside its event and its delivery: among that, the participant as a person. A duplicate has
-/// those of the first copy, and an event without deliveries its first one.
+/// SQL: the joins for the other data of a row, which include the participant as a person. A duplicate uses the
+/// participants of the first copy, and an event without deliveries its first participant.
 pub(in crate::store) const NAMES: &str =
     " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of
     LEFT JOIN people w ON w.event_id = coalesce(e.duplicate_of, e.id) AND w.participant = coalesce(d.participant,
@@ -39,29 +39,25 @@ pub(in crate::store) const NAMES: &str =
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) enum QueryPlan {
     /// All events, or those with a delivery that has arrived.
-    Events { delivered: bool },
-    /// The events of a bot at the stateless endpoint.
+    Events {
+        delivered: bool,
+    },
     Bot,
-    /// The events of a booking.
     Order,
-    /// The deliveries to a chat.
     Chat,
-    /// The deliveries that failed for a cause.
     Cause,
-    /// The finished deliveries in this state, which is not delivered.
+    /// The finished deliveries in this state, other than delivered.
     Undelivered(DeliveryState),
-    /// The same, of one profile.
     UndeliveredOf(DeliveryState),
     /// Unfinished deliveries that are not suspended.
     Open,
-    /// Suspended deliveries.
     Suspended,
     /// The events with this outcome that were not accepted.
     NotAccepted(EventOutcome),
 }
 
 impl QueryPlan {
-    /// The narrowest plans that together find all rows that the filter admits.
+    /// The narrowest plans that together find all rows that match the filter.
     pub(in crate::store) fn of(filter: &LogFilter) -> Vec<Self> {
         if filter.order.is_some() {
             return vec![Self::Order];
@@ -95,18 +91,17 @@ impl QueryPlan {
         matches!(self, Self::Events { .. } | Self::Bot | Self::Order | Self::NotAccepted(_))
     }
 
-    /// Appends the FROM clause and the condition of the index.
     fn lead(self, query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
         match self {
-            // CROSS fixes the order of the loops. In the other order, all delivered messages would be sorted.
+            // CROSS fixes the order of the loops. In the other order, SQLite would sort all delivered messages.
             Self::Events { delivered: true } => query.push("events e CROSS JOIN deliveries d ON d.event_id = e.id"),
             Self::Events { delivered: false } => query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id"),
             Self::Bot => query.push("events e INDEXED BY events_of_bots LEFT JOIN deliveries d ON d.event_id = e.id"),
             Self::Order => {
                 query.push("events e INDEXED BY events_by_order LEFT JOIN deliveries d ON d.event_id = e.id")
             }
-            // A delivery that was made later by a replay is a row of its own, so the join matches none (no delivery has
-            // the id 0).
+            // A delivery that was later created by a replay has a row of its own, so the join must match none (no
+            // delivery has the id 0).
             Self::NotAccepted(_) => query.push("events e LEFT JOIN deliveries d ON d.id = 0"),
             Self::Chat => query.push(DELIVERIES).push("deliveries_by_chat").push(THEIR_EVENTS),
             Self::Cause => query.push(DELIVERIES).push("deliveries_by_cause").push(THEIR_EVENTS),
@@ -141,7 +136,6 @@ impl QueryPlan {
         }
     }
 
-    /// Appends the condition for rows older than a place.
     fn behind(self, query: &mut QueryBuilder<Sqlite>, place: LogPlace) {
         match self {
             Self::Events { .. } | Self::Bot => {
@@ -153,12 +147,13 @@ impl QueryPlan {
                 query.push(" AND e.id < ").push_bind(place.event);
             }
             // Rows with and without a delivery are mixed, so the event's id comes first. Skipped deliveries are created
-            // with their event, in the same order.
+            // with their event, so they have the same order.
             Self::Order | Self::Undelivered(DeliveryState::Skipped) | Self::UndeliveredOf(DeliveryState::Skipped) => {
                 query.push(" AND e.id <= ").push_bind(place.event).push(" AND (e.id < ").push_bind(place.event);
                 query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
             }
-            // A search for a number has found an event without deliveries, or stopped at an event.
+            // The position is an event: the search for a number found an event without deliveries, or stopped at an
+            // event.
             Self::Chat if place.delivery == 0 => {
                 query.push(" AND d.event_id < ").push_bind(place.event);
             }
@@ -181,7 +176,7 @@ impl QueryPlan {
 const DELIVERIES: &str = "deliveries d INDEXED BY ";
 const THEIR_EVENTS: &str = " CROSS JOIN events e ON e.id = d.event_id";
 
-/// The ids of the first rows from the filter's time limits on. Ids of deliveries and events grow with time.
+/// The ids of the first rows within the filter's time limits. Ids of deliveries and events increase with time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::store) struct Bounds {
     pub(in crate::store) delivery: (Option<i64>, Option<i64>),
@@ -220,7 +215,6 @@ pub(in crate::store) fn time(
     }
 }
 
-/// Appends the remaining conditions of the filter.
 pub(in crate::store) fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
     if let Some(bot) = filter.bot {
         query.push(" AND e.profile_id IS NULL AND e.bot_id = ").push_bind(bot);

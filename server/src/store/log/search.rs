@@ -1,5 +1,5 @@
-//! Text search in sent messages. There is no full-text index of them, which would be larger than all other data. The newest
-//! rows are scanned first, for no longer than a page may take, and a search can go on where it stopped.
+//! Text search in sent messages. There is no full-text index, because it would be larger than all other data. The
+//! newest rows are scanned first, within the time limit of a page, and a search can be continued where it stopped.
 
 use std::time::{Duration, Instant};
 
@@ -13,17 +13,14 @@ use crate::store::{
     log::plan::{COLUMNS, NAMES, narrow, time},
 };
 
-/// How long one page may search.
+/// The time limit of the search for one page.
 pub(in crate::store) const SEARCH_TIME: Duration = Duration::from_millis(10);
-/// How many events are scanned between two checks of the clock: at first, and at most.
+/// The number of events scanned between two checks of the clock: at first, and at most.
 const STEP: i64 = 100;
 const LONGEST_STEP: i64 = 400;
 
 impl Log {
-    /// The newest rows with this text that are found within `allowed`, without those of the people whom `query` finds.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The newest rows with this text that are found within `allowed`, except those of the people that `query` finds.
     pub(in crate::store) async fn search(
         &self,
         filter: &LogFilter,
@@ -80,7 +77,7 @@ fn statement(
     }
     query.push(" AND (false");
     for form in forms(text) {
-        // The text in the form of a stored message. Messages of earlier versions are stored as HTML.
+        // Match the text in the form of a stored message. Messages of earlier versions are stored as HTML.
         let html = form.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         for text in [Some(&form), Some(&html).filter(|html| **html != form)].into_iter().flatten() {
             let json = serde_json::Value::from(text.as_str()).to_string();
@@ -95,7 +92,7 @@ fn statement(
     query
 }
 
-/// The spellings of a text that are searched for, because SQLite ignores case for ASCII only.
+/// The spellings of a text to search for. SQLite ignores case for ASCII only.
 fn forms(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let mut letters = lower.chars();

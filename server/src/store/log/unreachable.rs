@@ -1,4 +1,4 @@
-//! Chats that a bot cannot reach. Triggers keep an entry from the failure that showed it until a message arrives.
+//! Chats that a bot cannot reach. Triggers keep an entry from the first such failure until a message arrives.
 
 use hookgram::person::PersonQuery;
 use sqlx::{FromRow, QueryBuilder};
@@ -8,9 +8,9 @@ use crate::{
     time::Millis,
 };
 
-/// How many entries a page shows, the newest first.
+/// The maximum number of entries on a page, newest first.
 const SHOWN: i64 = 200;
-/// How many of the newest entries a search goes through.
+/// The number of the newest entries that a search goes through.
 const SOUGHT: i64 = 5_000;
 
 /// A chat that a bot cannot reach.
@@ -18,7 +18,7 @@ const SOUGHT: i64 = 5_000;
 pub struct Unreachable {
     /// The chat.
     pub chat: String,
-    /// The first and the last name of the customer whose chat it is; may be blank.
+    /// The first and the last name of the customer to whom the chat belongs; may be blank.
     pub customer: Option<String>,
     /// The participant's name in the newest event with a delivery to the chat.
     pub person: Option<String>,
@@ -26,7 +26,7 @@ pub struct Unreachable {
     pub phone: Option<String>,
     /// Telegram's id of the bot.
     pub bot_id: i64,
-    /// Its `@name` without the `@`, where it is known.
+    /// The bot's `@name` without the `@`, if it is known.
     pub username: Option<String>,
     /// The stable name of the failure's cause.
     pub cause: String,
@@ -34,20 +34,17 @@ pub struct Unreachable {
     pub since: Millis,
     /// When the newest failure happened.
     pub last_at: Millis,
-    /// How many messages have failed.
+    /// The number of failed messages.
     pub failures: i64,
-    /// The profile of the newest failure, if it is still there.
+    /// The profile of the newest failure, if it still exists.
     pub profile_id: Option<i64>,
-    /// Its name.
+    /// The profile's name.
     pub profile: Option<String>,
 }
 
 impl Log {
-    /// The unreachable chats, the newest failures first, and how many there are in all. With a text, only the chat with
-    /// this number, and those of the people whom it names.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The unreachable chats, newest failures first, and their total number. With a text, only the chat with this
+    /// number and the chats of people with this name.
     pub async fn unreachable(&self, text: Option<&str>) -> Result<(Vec<Unreachable>, u64), StoreError> {
         let person = text.and_then(PersonQuery::parse);
         let mut query = QueryBuilder::new(

@@ -1,5 +1,5 @@
-//! Addresses that requests to the stateless endpoint name in `errorEmail`: whether mails may go there, and the links by
-//! which their owners agree or refuse. Addresses are compared in lower case.
+//! Addresses from `errorEmail` in requests to the stateless endpoint: whether mails may be sent to them, and the links
+//! by which their owners confirm or refuse. Addresses are compared in lower case.
 
 use std::{
     collections::HashSet,
@@ -22,19 +22,19 @@ use crate::{
     time::Millis,
 };
 
-/// The age at which [`Known`] is read again. An answer by a link clears it at once.
+/// The age at which [`Known`] is read again. An answer by a link clears it immediately.
 const FRESH: Duration = Duration::from_secs(30);
-/// The pause before an address is asked again starts at one day and doubles at most this many times.
+/// The delay before another confirmation mail to an address starts at one day and doubles at most this many times.
 const DOUBLINGS: i64 = 5;
 
-/// Whether mails of the stateless endpoint may go to an address.
+/// Whether mails of the stateless endpoint may be sent to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Yes: its owner has confirmed it, or it belongs to an account or a profile.
+    /// Allowed: the owner has confirmed the address, or it belongs to an account or a profile.
     Welcome,
-    /// No: its owner has not confirmed it yet.
+    /// Not allowed: the owner has not confirmed the address yet.
     Unconfirmed,
-    /// No: its owner wants no mails.
+    /// Not allowed: the owner refuses mails.
     Stopped,
 }
 
@@ -42,7 +42,7 @@ pub enum Standing {
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Addresses {
     known: Arc<Mutex<Option<Arc<Known>>>>,
-    /// Held by the task that reads them from the database.
+    /// Held by the task that reads the addresses from the database.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -50,21 +50,16 @@ pub(in crate::store) struct Addresses {
 struct Known {
     read_at: Instant,
     confirmed: HashSet<String>,
-    /// The addresses of accounts and profiles.
     ours: HashSet<String>,
-    /// The senders of the profiles' tokens.
     senders: HashSet<Vec<u8>>,
 }
 
 impl Mails {
-    /// Those of these addresses that a check warns about because they are not confirmed. Answers from memory; about
+    /// Those of these addresses that a check warns about because they are not confirmed. Answered from memory; about
     /// every 30 s, one caller reads the database.
     ///
-    /// Strangers must not learn who has an account here. Therefore an address of an account or a profile counts as
+    /// Strangers must not find out which addresses have an account. So an address of an account or a profile counts as
     /// confirmed only if a profile has the same token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn unconfirmed(
         &self,
         addresses: &[EmailAddress],
@@ -129,10 +124,7 @@ impl Mails {
         Ok(accounts.iter().map(|email| email.to_lowercase()).chain(of_profiles).collect())
     }
 
-    /// Whether mails of the stateless endpoint may go to these addresses, in their order.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Whether mails of the stateless endpoint may be sent to these addresses, in their order.
     pub async fn standings(&self, addresses: &[EmailAddress]) -> Result<Vec<Standing>, StoreError> {
         let (mut standings, mut ours) = (Vec::new(), None);
         for address in addresses.iter().map(EmailAddress::folded) {
@@ -161,12 +153,9 @@ impl Mails {
         state.map(parsed).transpose()
     }
 
-    /// Queues a mail that asks the owner of an address to confirm it. Returns whether it was queued. An address is
-    /// asked at most once a day, with longer pauses after each unanswered mail. The number of these mails is also
-    /// limited for each token and in all.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Queues a mail that asks the owner of an address to confirm it. Returns whether it was queued. An address gets at
+    /// most one such mail a day, with longer delays after each unanswered one. The number of these mails is also
+    /// limited per token and in total.
     pub async fn ask_to_confirm(
         &self,
         address: &EmailAddress,
@@ -187,7 +176,7 @@ impl Mails {
         if of_all >= ASKS_OF_ALL || of_token >= ASKS_OF_A_TOKEN {
             return Ok(false);
         }
-        // An address that was asked in the future was asked before the clock was set back.
+        // A time in the future was stored before the clock was set back.
         let asked = sqlx::query(
             "INSERT INTO mail_addresses (address, state, asks, at) VALUES (?1, 'asked', 1, ?2)
              ON CONFLICT (address) DO UPDATE SET asks = asks + 1, at = excluded.at
@@ -220,11 +209,8 @@ impl Mails {
         Ok(true)
     }
 
-    /// Stores a link for the owner of an address, valid until `expires_at`. Sending it also renews a confirmed address,
-    /// so that it is not deleted as unused.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores a link for the owner of an address, valid until `expires_at`. This also renews a confirmed address, so
+    /// that it is not deleted as unused.
     pub async fn add_address_link(
         &self,
         code_hash: &[u8],
@@ -249,19 +235,13 @@ impl Mails {
         Ok(())
     }
 
-    /// Deletes a link that was not sent to anybody.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Deletes a link that was not sent.
     pub async fn drop_address_link(&self, code_hash: &[u8]) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM mail_address_links WHERE code_hash = ?1").bind(code_hash).execute(&self.write).await?;
         Ok(())
     }
 
-    /// The address of a link that is still valid, and what its owner has answered.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The address of a valid link, and the owner's earlier answer.
     pub async fn linked_address(
         &self,
         code_hash: &[u8],
@@ -298,8 +278,7 @@ impl Mails {
         .bind(now)
         .execute(&self.write)
         .await?;
-        // A task that is reading may have read the old answer, so the cache is cleared after it has stored what it
-        // read.
+        // A reader may have read the old answer, so the cache is cleared after the reader has stored its result.
         let _turn = self.addresses.turn.lock().await;
         *self.addresses.known.lock() = None;
         if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }

@@ -1,6 +1,6 @@
-//! Error mails gather failures, which are added in the commit that records them. The constants in `hookgram::mail`
-//! decide when a mail is due. The number of unfinished mails of the stateless endpoint is limited, in all and for each
-//! token. Beyond that, failures are in the log but in no mail.
+//! Error mails collect failures, which are added in the commit that records them. The constants in `hookgram::mail`
+//! determine when a mail is due. The number of unfinished mails of the stateless endpoint is limited, in total and per
+//! token. Failures beyond the limit are in the log, but in no mail.
 
 use hookgram::{
     delivery::FailureCause,
@@ -15,22 +15,21 @@ use crate::{
     time::Millis,
 };
 
-/// The most unfinished mails for one token of the stateless endpoint: twice as many as may be sent in an hour.
+/// The maximum number of unfinished mails for one token of the stateless endpoint: twice as many as may be sent in an
+/// hour.
 const OPEN_OF_A_TOKEN: i64 = 40;
-/// At this number of unfinished mails of the stateless endpoint, none is added for a token that Telegram has never
+/// From this number of unfinished mails of the stateless endpoint on, none is added for a token that Telegram has never
 /// accepted.
 const OPEN_OF_STRANGERS: i64 = 200;
-/// The most unfinished mails of the stateless endpoint.
 const OPEN_OF_ALL: i64 = 1_000;
 
-/// Failures with one cause.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Failure<'a> {
     /// The profile's id, or `None` for the stateless endpoint.
     pub profile_id: Option<i64>,
-    /// The key of the sender. It is used for the stateless endpoint only.
+    /// The sender key. It is used for the stateless endpoint only.
     pub sender: &'a SenderKey,
-    /// An event that failed.
+    /// The event that failed.
     pub event_id: i64,
     /// The cause.
     pub cause: FailureCause,
@@ -38,7 +37,6 @@ pub(in crate::store) struct Failure<'a> {
     pub at: Millis,
 }
 
-/// Adds the failures of these deliveries to a mail.
 pub(in crate::store) async fn add_deliveries(
     tx: &mut SqliteConnection,
     failure: Failure<'_>,
@@ -71,7 +69,7 @@ pub(in crate::store) async fn add_event(tx: &mut SqliteConnection, failure: Fail
     Ok(())
 }
 
-/// The mail that gathers such failures. If it has been claimed, a new mail is created. `None` if there are too many.
+/// The mail that collects such failures. If it has been claimed, a new mail is created. `None` if there are too many.
 async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Option<i64>, StoreError> {
     let (bot_id, sender, parameters) = match failure.profile_id {
         // The profile's own parameters are read when the mail is sent.
@@ -139,7 +137,7 @@ async fn has_room(tx: &mut SqliteConnection, sender: Option<&[u8]>) -> Result<bo
     Ok(of_token < OPEN_OF_A_TOKEN && of_all < if known { OPEN_OF_ALL } else { OPEN_OF_STRANGERS })
 }
 
-/// The parameters of an event that a mail depends on, in canonical form. Failures that differ in none of them share a
+/// The parameters of an event on which a mail depends, in canonical form. Failures for which they are equal share a
 /// mail.
 fn whom_and_how(parameters: &str) -> String {
     let whole = query::read(parameters.as_bytes()).profile;

@@ -1,5 +1,5 @@
-//! Error mails: claiming due mails, reading their content with the first failures, and recording the result. Failures
-//! are added in [`failures`].
+//! Error mails: claims due mails, reads their content with the first failures, and records the result. Failures are
+//! added in [`failures`].
 
 pub(in crate::store) mod addresses;
 pub(in crate::store) mod failures;
@@ -23,27 +23,27 @@ use crate::{
     time::Millis,
 };
 
-/// How many failures a mail lists one by one.
+/// The number of failures that a mail lists one by one.
 const EXAMPLES: i64 = 5;
-/// A mail is never due later than this from now, however wrong the clock is.
+/// The latest due time of a mail, counted from now. It limits the effect of a wrong clock.
 const FARTHEST: Millis = 3 * 60 * 60 * 1000;
 /// The period in which mails about one token of the stateless endpoint are counted.
 const RECENT: Millis = 60 * 60 * 1000;
 
-/// A claimed mail. No failure is added to it any more.
+/// A claimed mail. No more failures are added to it.
 #[derive(Clone, Debug)]
 pub struct ClaimedMail {
     /// Its id.
     pub id: i64,
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, starting at 1.
     pub attempt: u32,
-    /// When it was first due.
+    /// When the mail was first due.
     pub due_at: Millis,
     /// The addresses that need no further attempt, and for each whether its server accepted the mail.
     pub done: BTreeMap<String, bool>,
     /// The key of the token's sender; stateless endpoint only.
     pub sender: Option<Vec<u8>>,
-    /// For a confirmation mail, the address that is asked, and the mail's language. Such a mail has no [`MailContent`].
+    /// For a confirmation mail, the address to confirm and the mail's language. Such a mail has no [`MailContent`].
     pub asks: Option<(EmailAddress, Language)>,
 }
 
@@ -64,9 +64,9 @@ struct ClaimedRow {
 pub enum Concerned {
     /// A stored profile.
     Profile {
-        /// Its id.
+        /// The profile's id.
         id: i64,
-        /// Its name.
+        /// The profile's name.
         name: String,
     },
     /// A bot at the stateless endpoint.
@@ -75,8 +75,8 @@ pub enum Concerned {
         id: i64,
         /// Whether Telegram has accepted this token before.
         known: bool,
-        /// How many other mails about this token have reached one of their addresses within the last hour, be it not
-        /// all of them yet. 0 once this mail has reached one, because it is then counted itself.
+        /// The number of other mails about this token that have reached at least one of their addresses within the last
+        /// hour. 0 once this mail has reached one, because it is then counted itself.
         recent: i64,
     },
 }
@@ -116,13 +116,13 @@ pub struct FailureRow {
 /// The result of an attempt to send a claimed mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailChange {
-    /// At least one address has it. The text is the errors for the others.
+    /// At least one address has received the mail. The text contains the errors for the others.
     Sent(Option<String>),
     /// The mail may not or cannot be sent.
     NotSent(&'static str),
     /// The mail is retried.
     Retry {
-        /// When it is due.
+        /// When the mail is due.
         at: Millis,
         /// The error.
         why: String,
@@ -131,28 +131,28 @@ pub enum MailChange {
     GivenUp(String),
 }
 
-/// A mail as the log shows it.
+/// A mail in the log.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct MailRecord {
     /// Its id.
     pub id: i64,
-    /// Its profile.
+    /// The profile.
     pub profile_id: Option<i64>,
-    /// The cause of its failures, or `None` for a confirmation mail.
+    /// The cause of the failures, or `None` for a confirmation mail.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
-    /// Its state.
+    /// The mail's state.
     #[sqlx(try_from = "Named<MailState>")]
     pub state: MailState,
-    /// Why it was not sent.
+    /// Why the mail was not sent.
     pub reason: Option<String>,
-    /// How many failures it has.
+    /// The number of failures.
     pub failures: i64,
-    /// When it was first due.
+    /// When the mail was first due.
     pub due_at: Millis,
-    /// How many attempts there were.
+    /// The number of attempts.
     pub attempts: i64,
-    /// When the next one is due.
+    /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
 }
 
@@ -176,7 +176,7 @@ impl From<ClaimedRow> for ClaimedMail {
             id: row.id,
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             due_at: row.due_at,
-            // If this cannot be read, sending twice to an address is better than not at all.
+            // If this cannot be read, sending twice to an address is better than not sending.
             done: serde_json::from_str(&row.done).unwrap_or_default(),
             sender: row.sender,
             asks: row.asks.and_then(|address| Some((EmailAddress::parse(&address)?, language))),
@@ -185,11 +185,8 @@ impl From<ClaimedRow> for ClaimedMail {
 }
 
 impl Mails {
-    /// Claims the mail that has been due longest, until `lease_until`. Mails of profiles go first, so that strangers do
-    /// not delay them.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Claims the mail that has been due longest, until `lease_until`. Mails of profiles take precedence, so that
+    /// strangers do not delay them.
     pub async fn claim(&self, now: Millis, lease_until: Millis) -> Result<Option<ClaimedMail>, StoreError> {
         let row: Option<ClaimedRow> = sqlx::query_as(concat!(
             "UPDATE mails SET state = ",
@@ -209,11 +206,8 @@ impl Mails {
         Ok(row.map(ClaimedMail::from))
     }
 
-    /// Makes mails due at once that an earlier process has claimed. That process is dead: this one could not have
-    /// started otherwise.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Makes mails due immediately that an earlier process has claimed. That process has ended, because only one can
+    /// run at a time.
     pub async fn release(&self, now: Millis) -> Result<(), StoreError> {
         sqlx::query(concat!(
             "UPDATE mails SET state = ",
@@ -228,19 +222,13 @@ impl Mails {
     }
 
     /// When the next mail is due.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn next_due(&self) -> Result<Option<Millis>, StoreError> {
         Ok(sqlx::query_scalar("SELECT min(next_attempt_at) FROM mails WHERE finished_at IS NULL")
             .fetch_one(&self.read)
             .await?)
     }
 
-    /// How many mails are unfinished.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of unfinished mails.
     pub async fn waiting(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM mails WHERE finished_at IS NULL").fetch_one(&self.read).await?)
     }
@@ -287,8 +275,8 @@ impl Mails {
         })
     }
 
-    /// Whether Telegram has accepted the sender's token, and how many other mails about it were sent recently. A mail
-    /// that is retried for some of its addresses counts as sent.
+    /// Whether Telegram has accepted the sender's token, and the number of other mails about it that were sent
+    /// recently. A mail that is retried for some of its addresses counts as sent.
     async fn standing(&self, sender: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
@@ -305,11 +293,12 @@ impl Mails {
         .await?)
     }
 
-    /// Records the result for a claimed mail, if the claim is still held. `done` are the addresses that need no further
-    /// attempt.
+    /// Records the result for a claimed mail, if the claim is still held. `done` contains the addresses that need no
+    /// further attempt.
     ///
     /// # Errors
-    /// If the database fails; the mail is then due again when its lease ends.
+    ///
+    /// The mail is then due again when its lease expires.
     pub async fn record(
         &self,
         claimed: &ClaimedMail,
@@ -341,9 +330,6 @@ impl Mails {
     }
 
     /// The newest mails, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn all(&self, limit: i64) -> Result<Vec<MailRecord>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, profile_id, nullif(cause, '') AS cause, state, reason, due_at, attempts, next_attempt_at,

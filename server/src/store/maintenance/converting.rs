@@ -1,16 +1,15 @@
 //! Converts messages that an earlier version stored as Telegram's HTML into the domain's own form. The progress is
-//! stored, so that it goes on after a restart. Until it is finished, both forms are read.
+//! stored, so that the conversion continues after a restart. Until it is finished, both forms are read.
 
 use hookgram::message::StoredMessage;
 use sqlx::FromRow;
 
 use crate::store::{Maintenance, StoreError};
 
-/// The most rows of one step and bytes of their messages. A single larger message is still converted.
+/// The maximum number of rows in one step, and of bytes of their messages. A single larger message is still converted.
 const ROWS: i64 = 200;
 const BYTES: i64 = 1 << 20;
 
-/// How far the messages of a table are converted.
 #[derive(FromRow)]
 struct Progress {
     name: String,
@@ -18,7 +17,7 @@ struct Progress {
     last: i64,
 }
 
-/// The statements for a table that has messages.
+/// The statements for a table that contains messages.
 struct Table {
     select: &'static str,
     update: &'static str,
@@ -44,9 +43,6 @@ const TEXTS: Table = table!("texts");
 
 impl Maintenance {
     /// Converts some messages. Returns whether there may be more.
-    ///
-    /// # Errors
-    /// If the database fails; the step changes nothing then.
     pub async fn convert_messages(&self) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let progress: Option<Progress> =
@@ -66,7 +62,7 @@ impl Maintenance {
             if message.is_empty() || message.is_current() {
                 continue;
             }
-            // A message that cannot be read stays as it is. Its delivery will fail as unreadable.
+            // A message that cannot be read is left unchanged. Its delivery will fail as unreadable.
             let Ok(parts) = message.parts() else { continue };
             sqlx::query(table.update).bind(id).bind(StoredMessage::of(&parts).as_str()).execute(&mut *tx).await?;
         }

@@ -1,5 +1,4 @@
-//! Erasing a person: everything stored about a chat is deleted. That this was done is recorded, without the chat's full
-//! id.
+//! Erases a person: deletes all data stored about a chat. The erasure is recorded without the chat's full id.
 
 use hookgram::audit::AuditAction;
 use sqlx::{FromRow, SqliteConnection};
@@ -15,44 +14,42 @@ use crate::{
     time::Millis,
 };
 
-/// How many deliveries one commit erases.
 const STEP: i64 = 20;
-/// Around how many deleted words one commit overwrites what is left of them, and how many rows around each: more than two
-/// pages have.
+/// The number of deleted words around which one commit overwrites remnants, and the number of rows to rewrite around
+/// each: more than two pages contain.
 const WORDS: usize = 4;
 const ROWS_AROUND: i64 = 300;
-/// How many events one step scans.
 const LOOKED: i64 = 200;
-/// How many erasures a page shows, the latest first.
+/// The number of erasures that a page shows, latest first.
 const SHOWN: i64 = 20;
 
-/// How much is stored about a chat.
+/// The amount of data stored about a chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Stored {
-    /// The events with a delivery to it.
+    /// The number of events with a delivery to it.
     pub events: i64,
-    /// The messages to it.
+    /// The number of messages to it.
     pub messages: i64,
-    /// How many of its deliveries are unfinished.
+    /// The number of its unfinished deliveries.
     pub waiting: i64,
-    /// Its bookings.
+    /// The number of its bookings.
     pub bookings: i64,
-    /// Whether it is the chat of a customer.
+    /// Whether the chat belongs to a customer.
     pub is_customer: bool,
 }
 
-/// An erasure that was done.
+/// A completed erasure.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Erasure {
-    /// The chat's last three digits.
+    /// The last three digits of the chat's id.
     pub chat_end: String,
-    /// How many events were deleted.
+    /// The number of deleted events.
     pub events: i64,
-    /// How many messages were deleted.
+    /// The number of deleted messages.
     pub messages: i64,
-    /// Who asked for it.
+    /// The person who requested it.
     pub asked_by: String,
-    /// When it was done.
+    /// The time of the erasure.
     pub at: Millis,
 }
 
@@ -61,10 +58,7 @@ const CHATS: &str = "SELECT json_group_array(chat) FROM (SELECT ?1 AS chat UNION
     WHERE moved_to = ?1 UNION SELECT moved_to FROM moved_chats WHERE chat = ?1)";
 
 impl Maintenance {
-    /// How much is stored about a chat.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The amount of data stored about a chat.
     pub async fn stored_about(&self, chat: &str) -> Result<Stored, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
         Ok(sqlx::query_as(
@@ -81,12 +75,14 @@ impl Maintenance {
         .await?)
     }
 
-    /// Erases everything stored about a chat: messages to it, sent or not, their events with their bodies, and events
-    /// without messages whose body names the chat; the customer whose chat it is, with their bots and bookings. If an
-    /// event has messages to other chats as well, those stay, but its body is deleted. A `/stop` stays, as a hash.
+    /// Erases all data stored about a chat: messages to it, sent or not, their events with their bodies, and events
+    /// without messages whose body names the chat; also the customer to whom the chat belongs, with their subscriptions
+    /// and bookings. If an event has messages to other chats as well, those are kept, but its body is deleted. A
+    /// `/stop` is kept, as a hash.
     ///
     /// # Errors
-    /// If the database fails; what was erased until then stays erased, and the call can be repeated.
+    ///
+    /// Data that was erased before the error stays erased, and the call can be repeated.
     pub async fn erase(&self, chat: &str, by: &By, now: Millis) -> Result<Erasure, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
         let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::corrupt("moved_chats"))?;
@@ -130,22 +126,19 @@ impl Maintenance {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        // The write-ahead log still has the old content of the overwritten pages until it is moved into the database.
+        // The write-ahead log contains the old content of the overwritten pages until a checkpoint.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.write).await?;
         Ok(erasure)
     }
 
     /// The latest erasures, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn erasures(&self) -> Result<Vec<Erasure>, StoreError> {
         let latest = "SELECT chat_end, events, messages, asked_by, at FROM erasures ORDER BY id DESC LIMIT ?1";
         Ok(sqlx::query_as(latest).bind(SHOWN).fetch_all(&self.read).await?)
     }
 
-    /// Erases some deliveries. Returns how many events and how many messages were deleted. The first step records the
-    /// entry `begun`.
+    /// Erases some deliveries. Returns the numbers of deleted events and messages. The first step records the entry
+    /// `begun`.
     async fn erase_some(&self, chats: &str, begun: Option<&Entry<'_>>) -> Result<(i64, i64), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         if let Some(begun) = begun {
@@ -187,7 +180,7 @@ impl Maintenance {
         Ok((gone, messages))
     }
 
-    /// Deletes the events without messages whose body names the chat. Returns how many.
+    /// Deletes the events without messages whose body names the chat. Returns their number.
     async fn erase_unanswered(&self, chats: &[String]) -> Result<i64, StoreError> {
         let (mut behind, mut gone) = (0_i64, 0);
         loop {
@@ -207,7 +200,7 @@ impl Maintenance {
                 .into_iter()
                 .filter(|(_, encoding, body)| match unpack(encoding, body.clone()) {
                     Ok(body) => chats.iter().any(|chat| names(&body, chat)),
-                    // A body that cannot be read names nobody.
+                    // A body that cannot be read names no chat.
                     Err(_) => false,
                 })
                 .map(|(id, _, _)| id)
@@ -227,9 +220,9 @@ impl Maintenance {
         }
     }
 
-    /// Removes what is left of deleted words: when SQLite splits a page of the index, a copy of a row may stay in the
-    /// unused part of a page nearby, which is not overwritten when the row is deleted. The rows around are deleted, which
-    /// empties these pages, and inserted again.
+    /// Removes remnants of deleted words. When SQLite splits a page of the index, a copy of a row may stay in the
+    /// unused part of a nearby page, which is not overwritten when the row is deleted. This deletes and reinserts the
+    /// surrounding rows, which rewrites these pages.
     async fn overwrite_words(&self, words: &[Word]) -> Result<(), StoreError> {
         for words in words.chunks(WORDS) {
             let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -252,7 +245,7 @@ impl Maintenance {
     }
 }
 
-/// SQL: deletes the people of these pairs of an event and a participant; a trigger deletes their words.
+/// SQL: deletes the people of these pairs of an event and a participant. A trigger deletes their words.
 const PEOPLE: &str = "DELETE FROM people WHERE (event_id, participant) IN (
     SELECT value ->> 0, value ->> 1 FROM json_each(?1))";
 /// SQL: the pairs of an event and a participant of these events.
@@ -261,7 +254,7 @@ const PEOPLE_OF: &str = "SELECT json_group_array(json_array(p.event_id, p.partic
 /// SQL: the rows of the words of these people.
 const WORDS_OF: &str = "SELECT w.value, p.event_id, p.participant FROM json_each(?1) e
     CROSS JOIN people p ON p.event_id = e.value ->> 0 AND p.participant = e.value ->> 1 CROSS JOIN json_each(p.words) w";
-/// SQL: the rows before and behind a row.
+/// SQL: the rows before and after a row.
 const AROUND: &str = "SELECT json_group_array(json_array(word, event_id, participant)) FROM (
     SELECT * FROM (SELECT word, event_id, participant FROM people_words WHERE (word, event_id, participant) < (?1, ?2, ?3)
         ORDER BY word DESC, event_id DESC, participant DESC LIMIT ?4)
@@ -285,8 +278,8 @@ const CUSTOMERS: &str = "DELETE FROM customers WHERE id IN (SELECT value FROM js
 const BOOKINGS: &str = "DELETE FROM bookings WHERE customer_id IN (SELECT value FROM json_each(?1))";
 const GROUPS: &str = "DELETE FROM told_groups WHERE chat IN (SELECT value FROM json_each(?1))";
 
-/// Turns full overwriting of deleted content on or off. Without it, deleted content stays in the file until its place
-/// is used again.
+/// Turns full overwriting of deleted content on or off. Without it, deleted content stays in the file until its space
+/// is reused.
 async fn overwrite(tx: &mut SqliteConnection, on: bool) -> Result<(), StoreError> {
     let statement = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" };
     sqlx::query(statement).execute(tx).await?;
@@ -298,7 +291,7 @@ async fn delete(tx: &mut SqliteConnection, statement: &'static str, list: &str) 
     Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
 }
 
-/// Whether a body names a chat: it has its digits, with no other digit next to them.
+/// Whether a body names a chat: it contains the digits of its id, with no other digit next to them.
 fn names(body: &[u8], chat: &str) -> bool {
     let wanted = chat.as_bytes();
     let is_digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);

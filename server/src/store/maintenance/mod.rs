@@ -1,4 +1,4 @@
-//! Deletes old data: events with everything that belongs to them, in small bounded writes. Then it shrinks the file.
+//! Deletes old data: events with all their rows, in small bounded writes. Then shrinks the file.
 
 pub(in crate::store) mod converting;
 pub(in crate::store) mod erasing;
@@ -13,20 +13,20 @@ use crate::{
     time::Millis,
 };
 
-/// How many events one batch looks at.
+/// The number of events that one batch examines.
 const EVENTS: i64 = 16;
-/// How many rows one batch deletes: each delivery, attempt and sandbox message counts as one.
+/// The number of rows that one batch deletes. Each delivery, attempt and sandbox message counts as one.
 const ROWS: i64 = 64;
-/// How many bytes of payloads, or of messages, one batch deletes. A single larger one is still deleted.
+/// The number of bytes of payloads, or of messages, that one batch deletes. A single larger one is still deleted.
 const BYTES: i64 = 128 * 1024;
-/// How long an address that does not answer confirmation mails is remembered, in milliseconds: longer than the longest
-/// pause between two mails.
+/// How long an address is remembered that does not answer confirmation mails, in milliseconds. This is longer than the
+/// longest delay between two such mails.
 const UNANSWERED: Millis = 60 * DAY;
 const DAY: Millis = 24 * 60 * 60 * 1000;
-/// How many free pages (4 KiB each) the file may keep for new data.
+/// The number of free pages (4 KiB each) that the file may keep for new data.
 const SPARE_PAGES: i64 = 256;
 
-/// A place among the events, in the order in which they were received.
+/// A position among the events, in the order in which they were received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct SweepPlace {
     received_at: Millis,
@@ -34,16 +34,16 @@ pub struct SweepPlace {
 }
 
 impl SweepPlace {
-    /// The place before every event.
+    /// The position before all events.
     pub const FIRST: Self = Self { received_at: Millis::MIN, id: 0 };
 }
 
 /// The result of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// How many events were deleted.
+    /// The number of deleted events.
     pub events: u64,
-    /// The place where the next batch begins, or `None` if no old event is behind this place.
+    /// The position where the next batch begins, or `None` if no old event follows it.
     pub next: Option<SweepPlace>,
     /// How long other writers had to wait for the batch.
     pub held: Duration,
@@ -51,12 +51,9 @@ pub struct Swept {
 
 impl Maintenance {
     /// Deletes some of the events received before `before`, from `place` on, with their payloads, deliveries, attempts
-    /// and sandbox messages. Events that have an unfinished delivery, or one finished since `before`, stay.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is deleted then.
+    /// and sandbox messages. Keeps events that have an unfinished delivery, or one finished since `before`.
     pub async fn delete_old_events(&self, before: Millis, place: SweepPlace) -> Result<Swept, StoreError> {
-        // A reader searches, so that other writers wait for the deletion only.
+        // The search uses a reading connection, so that other writers wait only for the deletion.
         let old = self.old_events(before, place).await?;
         let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
         let ids: Vec<i64> = old.iter().map(|place| place.id).collect();
@@ -64,8 +61,8 @@ impl Maintenance {
         let begun = Instant::now();
         let (events, left) = delete_finished(&mut tx, &ids, before).await?;
         tx.commit().await?;
-        // If the batch could not delete all of these events, the next one begins at the same place. Unfinished events
-        // are skipped.
+        // If the batch could not delete all of these events, the next one begins at the same position. Unfinished
+        // events are skipped.
         let next = if left { place } else { last };
         Ok(Swept { events: u64::try_from(events).unwrap_or_default(), next: Some(next), held: begun.elapsed() })
     }
@@ -85,20 +82,14 @@ impl Maintenance {
 
     /// Deletes some of the sandbox's messages from before `before` that belong to no delivery. Returns whether any may
     /// be left.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_old_tests(&self, before: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query(OLD_TESTS).bind(before).bind(ROWS).execute(&self.write).await?;
         Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == ROWS)
     }
 
-    /// Deletes some of the data that is not needed any more: mails and bulk actions finished before `before`; accepted
+    /// Deletes some of the data that is no longer needed: mails and bulk actions finished before `before`; accepted
     /// tokens, migrated chats, bots without a token and addresses for error mails that were last used before `unused`;
     /// expired webhook keys and address links; addresses that did not answer. Returns whether any may be left.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is deleted then.
     pub async fn delete_unneeded(&self, now: Millis, before: Millis, unused: Millis) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let (mut rows, mut left) = (ROWS, false);
@@ -122,12 +113,9 @@ impl Maintenance {
         Ok(left)
     }
 
-    /// Deletes some bookings that began a day ago, orders told 30 days ago, and groups told a year ago; then customers
-    /// without bookings whose last contact was before `before`, with what is known of their bots. Returns whether any
-    /// may be left.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is deleted then.
+    /// Deletes some of the bookings that began more than a day ago, of the orders that are older than 30 days, and of
+    /// the notices to groups that are older than a year. Then deletes customers without bookings whose last contact was
+    /// before `before`, with their subscriptions. Returns whether any may be left.
     pub async fn delete_old_customers(&self, now: Millis, before: Millis) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let mut rows = ROWS;
@@ -145,9 +133,6 @@ impl Maintenance {
     }
 
     /// Deletes expired sessions, one-time links and drafts, and sessions idle since `idle_since`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_expired(&self, now: Millis, idle_since: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2")
@@ -162,11 +147,8 @@ impl Maintenance {
         Ok(())
     }
 
-    /// Gives some of the file's free pages back to the operating system, except for a reserve. Returns whether there
-    /// are more.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Returns some of the file's free pages to the operating system, except for a reserve. Returns whether there are
+    /// more.
     pub async fn shrink(&self) -> Result<bool, StoreError> {
         let free = self.free_pages().await?;
         if free <= SPARE_PAGES {
@@ -182,11 +164,8 @@ impl Maintenance {
         Ok(sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&self.read).await?)
     }
 
-    /// Moves the write-ahead log into the database as far as no reader needs it. No one waits for this; without it, a
+    /// Moves the write-ahead log into the database as far as no reader needs it. Nobody waits for this. Otherwise a
     /// writer would have to do it in its own commit.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn checkpoint(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.read).await?;
         Ok(())
@@ -219,7 +198,7 @@ const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
         AND NOT EXISTS (SELECT 1 FROM sandbox_messages WHERE delivery_id = d.id))
     WHERE total - own < ?3 ORDER BY id LIMIT ?2)";
 
-/// SQL: deletes people of events without deliveries; a trigger deletes their words.
+/// SQL: deletes people of events without deliveries. A trigger deletes their words.
 const PEOPLE: &str = "DELETE FROM people WHERE (event_id, participant) IN (
     SELECT p.event_id, p.participant FROM json_each(?1) e CROSS JOIN people p ON p.event_id = e.value
     WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = e.value) LIMIT ?2)";
@@ -243,7 +222,7 @@ const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN even
 const OLD_TESTS: &str = "DELETE FROM sandbox_messages WHERE id IN (
     SELECT id FROM sandbox_messages WHERE delivery_id IS NULL AND at < ?1 LIMIT ?2)";
 
-/// SQL: deletes the failures of finished mails; [`MAILS`] then deletes the mails themselves.
+/// SQL: deletes the failures of finished mails. [`MAILS`] then deletes the mails themselves.
 const MAIL_FAILURES: &str = "DELETE FROM mail_failures WHERE id IN (
     SELECT f.id FROM mails m CROSS JOIN mail_failures f ON f.mail_id = m.id
     WHERE m.finished_at IS NOT NULL AND m.finished_at < ?1 LIMIT ?2)";
@@ -260,8 +239,8 @@ const BOTS: &str =
 const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
     SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
 
-/// Deletes some of the rows that belong to these events, and the events that have no such rows left. Events with an
-/// unfinished delivery, or one finished since `before`, stay. Returns how many events were deleted, and whether any
+/// Deletes some of the rows that belong to these events, and the events that have no such rows left. Keeps events with
+/// an unfinished delivery, or one finished since `before`. Returns the number of deleted events, and whether any
 /// deletable one is left.
 pub(in crate::store) async fn delete_finished(
     tx: &mut SqliteConnection,
@@ -274,7 +253,7 @@ pub(in crate::store) async fn delete_finished(
         rows += delete(tx, statement, &finished, ROWS - rows, None).await?;
     }
     rows += delete(tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
-    // Deliveries whose text is shared are small themselves, so the texts have a limit of bytes of their own.
+    // Deliveries with a shared text are small themselves, so the texts have a limit of bytes of their own.
     delete(tx, TEXTS, &finished, ROWS - rows, Some(BYTES)).await?;
     delete(tx, PEOPLE, &finished, ROWS, None).await?;
     let gone = delete(tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
@@ -294,7 +273,7 @@ const ORDERS: &str = "DELETE FROM bookings WHERE (bot_id, customer_id, case_id) 
     SELECT bot_id, customer_id, case_id FROM bookings WHERE starts_at IS NULL AND told_at < ?1 LIMIT ?2)";
 const TOLD_GROUPS: &str = "DELETE FROM told_groups WHERE (bot_id, chat) IN (
     SELECT bot_id, chat FROM told_groups WHERE at < ?1 LIMIT ?2)";
-/// SQL: deletes customers; their subscriptions go with them.
+/// SQL: deletes customers. Their subscriptions are deleted by cascade.
 const CUSTOMERS: &str = "DELETE FROM customers WHERE id IN (SELECT c.id FROM customers c WHERE c.last_at < ?1
     AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.customer_id = c.id) LIMIT ?2)";
 

@@ -1,5 +1,5 @@
-//! Fills in the people that events name, behind the commits that accept events: the newest events first, then those of
-//! an earlier version. How far this has come is stored, so that it goes on after a restart.
+//! Fills in the people that events name, after the commits that accept the events: the newest events first, then those
+//! of an earlier version. The progress is stored, so that this continues after a restart.
 
 use hookgram::{event::BookingEvent, person::Person};
 use serde::Serialize;
@@ -7,12 +7,13 @@ use sqlx::FromRow;
 
 use crate::store::{Maintenance, StoreError, events::payloads::unpack, queue::heads::json};
 
-/// The most events of one step, and the most bytes of their stored bodies. A single larger body is still read.
+/// The maximum number of events of one step, and of bytes of their stored bodies. A single larger body is still read.
 const EVENTS: i64 = 64;
 const BYTES: i64 = 1 << 20;
-/// The most people of one commit. They are about 500 rows in the tables' indexes, for which other writers wait.
+/// The maximum number of people in one commit. They take about 500 rows in the tables' indexes. Other writers wait for
+/// the commit.
 const PEOPLE: usize = 128;
-/// The most participants of one event: accepted events have no more (contract §2), refused ones may.
+/// The maximum number of participants of one event. Accepted events have no more (contract §2), but refused ones may.
 const PARTICIPANTS: usize = 1_000;
 
 #[derive(FromRow)]
@@ -28,7 +29,6 @@ struct Body {
     body: Option<Vec<u8>>,
 }
 
-/// A row of `people`.
 #[derive(Serialize)]
 struct Row {
     event: i64,
@@ -38,14 +38,14 @@ struct Row {
     words: Vec<String>,
 }
 
-/// Which events a step has looked at.
+/// The events that a step has examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filled {
-    /// The newest ones.
+    /// The newest events.
     New,
-    /// Those of an earlier version.
+    /// Events of an earlier version.
     Older,
-    /// There were none left.
+    /// None were left.
     Nothing,
 }
 
@@ -53,7 +53,8 @@ impl Maintenance {
     /// Fills in the people of some events.
     ///
     /// # Errors
-    /// If the database fails. What was filled in stays, and the next step repeats the rest of this one.
+    ///
+    /// Rows filled in before the error are kept, and the next step repeats the rest of this one.
     pub async fn fill_people(&self) -> Result<Filled, StoreError> {
         let progress: Progress =
             sqlx::query_as("SELECT reached, older FROM people_progress").fetch_one(&self.read).await?;
@@ -67,7 +68,7 @@ impl Maintenance {
         let advance = if filled == Filled::New { ADVANCE } else { ADVANCE_OLDER };
         // Retention may have deleted the last ones, down to the event with the id 1.
         let place = bodies.last().map_or(1, |last| last.id);
-        // Reading an event of a megabyte takes milliseconds.
+        // Parsing an event of a megabyte takes milliseconds.
         let rows = tokio::task::spawn_blocking(move || bodies.into_iter().flat_map(people).collect::<Vec<_>>())
             .await
             .map_err(|_| StoreError::corrupt("payloads.body"))?;
@@ -89,7 +90,7 @@ impl Maintenance {
         }
     }
 
-    /// Completes when an event has been stored, or was since the last call.
+    /// Completes when an event has been stored since the last call.
     pub async fn news(&self) {
         self.stored.notified().await;
     }
@@ -123,14 +124,14 @@ const OLDER: &str = bodies!("e.id <= ?1", "id DESC");
 const ADVANCE: &str = "UPDATE people_progress SET reached = max(reached, ?1)";
 const ADVANCE_OLDER: &str = "UPDATE people_progress SET older = min(older, ?1 - 1)";
 
-/// SQL: inserts rows, but only for events whose body is still stored. Between reading a body and this statement, the
-/// person may have been erased.
+/// SQL: inserts rows, but only for events whose body is still stored, because the person may have been erased after the
+/// body was read.
 pub(in crate::store) const PUT: &str = "INSERT INTO people (event_id, participant, name, phone, words)
     SELECT value ->> 'event', value ->> 'participant', value ->> 'name', value ->> 'phone', value -> 'words'
     FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM payloads WHERE event_id = value ->> 'event')
     ON CONFLICT DO NOTHING";
 
-/// The people that a body names. A body that is gone or cannot be read names nobody.
+/// The people that a body names; none if the body was deleted or cannot be read.
 fn people(Body { id, encoding, body }: Body) -> Vec<Row> {
     let body = encoding.zip(body).and_then(|(encoding, body)| unpack(&encoding, body).ok());
     let event = body.and_then(|body| BookingEvent::read(&body).ok()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Changes of a profile besides saving it: copying it, replacing its webhook key, deleting it.
+//! Changes of a profile other than saving it: copying, rotating the webhook key, deleting.
 
 use hookgram::{
     audit::AuditAction,
@@ -18,19 +18,21 @@ use crate::{
     time::{Millis, now},
 };
 
-/// What happens to the webhook key that a new one replaces.
+/// The effect of a rotation on the old webhook key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldKey {
-    /// It keeps working until this time.
+    /// The old key works until this time.
     Until(Millis),
-    /// It stops working at once, and so do earlier keys that were still working.
+    /// The old key stops working immediately, and so do earlier keys that still worked.
     Stops,
 }
 
 impl Profiles {
-    /// Stores a copy of a profile, with a webhook key of its own. Returns its id. Its name is the first of `names` that is free.
+    /// Stores a copy of a profile with a webhook key of its own. Returns its id. Its name is the first of `names` that
+    /// is free.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if there is no such profile, [`StoreError::Taken`] if no name is free.
     pub async fn duplicate(&self, id: i64, names: impl Fn(&str) -> Vec<String>, by: &By) -> Result<i64, StoreError> {
         let stored = self.get(id).await?.ok_or(StoreError::NotFound)?;
@@ -117,10 +119,7 @@ impl Profiles {
         Ok(())
     }
 
-    /// How many unfinished deliveries a profile has.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of a profile's unfinished deliveries.
     pub async fn waiting_messages(&self, id: i64) -> Result<u64, StoreError> {
         let count: i64 =
             sqlx::query_scalar("SELECT count(*) FROM deliveries INDEXED BY deliveries_unfinished WHERE profile_id = ?1 AND finished_at IS NULL")
@@ -130,11 +129,12 @@ impl Profiles {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Deletes a profile. Its endpoint is closed, its webhook keys and parameters are deleted, and its
-    /// unfinished deliveries are cancelled. Its events stay in the log until they are too old; see
+    /// Deletes a profile. Its endpoint stops working, its webhook keys and parameters are deleted, and its unfinished
+    /// deliveries are cancelled. Its events stay in the log until their retention ends; see
     /// [`Profiles::delete_remains`].
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if there is no such profile.
     pub async fn delete(&self, id: i64, by: &By) -> Result<(), StoreError> {
         let now = now();
@@ -171,14 +171,11 @@ impl Profiles {
         Ok(())
     }
 
-    /// Cancels deliveries that were accepted for a profile while it was deleted, and deletes the rows of deleted
+    /// Cancels deliveries that were accepted for a profile while it was being deleted, and deletes the rows of deleted
     /// profiles that have no events or deliveries left. Also deletes some of the hourly outcomes from before `before`,
-    /// which no page shows any more. Returns whether there were any.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// which no page shows. Returns whether there were any.
     pub async fn delete_remains(&self, now: Millis, before: Millis) -> Result<bool, StoreError> {
-        // A reader searches, so that no other writer waits for the search.
+        // The search uses a reading connection, so that no other writer waits for it.
         let deleted: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NOT NULL)")
             .fetch_one(&self.read)
             .await?;
@@ -213,7 +210,7 @@ impl Profiles {
     }
 }
 
-/// Cancels the unfinished deliveries of deleted profiles, except those that are being sent: their attempt ends first.
+/// Cancels the unfinished deliveries of deleted profiles, except those that are being sent, whose attempt ends first.
 async fn drop_unsent(tx: &mut SqliteConnection, now: Millis) -> Result<(), StoreError> {
     sqlx::query(concat!(
         "UPDATE deliveries INDEXED BY deliveries_unfinished SET state = ",

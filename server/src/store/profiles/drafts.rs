@@ -1,4 +1,4 @@
-//! Drafts of the builder: input that is not saved yet.
+//! Drafts of the builder: unsaved input.
 
 use hookgram::secret::BotToken;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -13,19 +13,19 @@ use crate::{
     time::Millis,
 };
 
-/// The most drafts of one account. The oldest are deleted first, because nobody keeps track of more.
+/// The maximum number of drafts of one account. When it is exceeded, the oldest are deleted.
 const MOST: i64 = 20;
 
 /// A draft of the builder.
 #[derive(Clone, Debug)]
 pub struct DraftRecord {
-    /// The profile that it changes, or `None` for a new one.
+    /// The edited profile, or `None` for a new one.
     pub profile_id: Option<i64>,
     /// The content as the interface serializes it: JSON without secrets.
     pub content: String,
-    /// The token that was typed or that the old URL contained.
+    /// The token that was entered or that the old URL contained.
     pub token: Option<BotToken>,
-    /// The old URL that the profile was imported from.
+    /// The old URL from which the profile was imported.
     pub old_url: Option<SecretString>,
 }
 
@@ -55,7 +55,8 @@ impl Profiles {
     /// Stores a draft until `expires_at`, for this account only. Returns its id.
     ///
     /// # Errors
-    /// If the database fails, or there is no such account or profile.
+    ///
+    /// If there is no such account or profile.
     pub async fn add_draft(&self, user_id: i64, draft: &DraftRecord, expires_at: Millis) -> Result<String, StoreError> {
         let id = codes::draft_id();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -91,7 +92,8 @@ impl Profiles {
     /// A draft of this account, unless it has expired.
     ///
     /// # Errors
-    /// If the database fails or a secret cannot be decrypted.
+    ///
+    /// If a secret cannot be decrypted.
     pub async fn draft(&self, user_id: i64, id: &str, now: Millis) -> Result<Option<DraftRecord>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT profile_id, content, token, old_url FROM drafts WHERE id = ?1 AND user_id = ?2 AND expires_at > ?3",
@@ -105,9 +107,6 @@ impl Profiles {
     }
 
     /// Deletes a draft of this account.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn delete_draft(&self, user_id: i64, id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM drafts WHERE id = ?1 AND user_id = ?2")
             .bind(id)

@@ -1,16 +1,15 @@
-//! Case folding for search and sorting: case is ignored, and ё equals е. SQLite folds ASCII only.
+//! Case folding for search and sorting. Case is ignored, and ё equals е. SQLite itself folds ASCII only.
 
 use hookgram::query;
 use sqlx::SqlitePool;
 
 use crate::store::StoreError;
 
-/// A text in the form that is searched for.
 pub(in crate::store) fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }
 
-/// The text that a profile is found by. The name is first, because profiles are sorted by this text.
+/// The text by which a profile is found and sorted. The name comes first, so that profiles sort by name.
 pub(in crate::store) fn folded(name: &str, field: Option<&str>) -> String {
     format!("{}\n{}", fold(name), fold(field.unwrap_or_default()))
 }

@@ -1,5 +1,5 @@
-//! The list of profiles. The database searches, filters, sorts and cuts it to a page, by a fixed number of statements
-//! however many profiles and messages there are.
+//! The list of profiles. The database searches, filters, sorts and paginates it, with a number of statements that does
+//! not depend on the number of profiles and messages.
 
 use std::collections::HashMap;
 
@@ -23,40 +23,39 @@ use crate::{
 };
 
 const HOUR: Millis = 60 * 60 * 1000;
-/// The hours of the 7 days that the list shows.
 const WEEK: i64 = 7 * 24;
 
-/// A profile as the list shows it.
+/// A profile in the list.
 #[derive(Clone, Debug)]
 pub struct ListedProfile {
-    /// Its id.
+    /// The profile's id.
     pub id: i64,
-    /// Its unique name.
+    /// The unique name.
     pub name: String,
-    /// Whether its endpoint accepts events.
+    /// Whether the endpoint accepts events.
     pub enabled: bool,
-    /// The channel of its messages.
+    /// The channel of the messages.
     pub channel: ChannelKind,
-    /// Its current webhook key.
+    /// The current webhook key.
     pub key: String,
-    /// Its bot.
+    /// The bot.
     pub bot: Option<Bot>,
-    /// Its last event.
+    /// The last event.
     pub last: Option<ListedEvent>,
-    /// The last 7 periods of 24 hours, the oldest first.
+    /// The outcomes of the last 7 periods of 24 hours, oldest first.
     pub week: [Day; 7],
 }
 
 /// A profile's last event.
 #[derive(Clone, Debug)]
 pub struct ListedEvent {
-    /// When it was received.
+    /// When the event was received.
     pub at: Millis,
     /// The outcome when it was received.
     pub outcome: EventOutcome,
-    /// Why it was rejected.
+    /// Why the event was rejected.
     pub reason: Option<Reason>,
-    /// The states of its deliveries, each once; for a duplicate, those of the first copy's deliveries.
+    /// The distinct states of the event's deliveries; for a duplicate, those of the first copy's deliveries.
     pub states: Vec<ListedState>,
 }
 
@@ -80,7 +79,6 @@ macro_rules! failing {
     };
 }
 
-/// SQL: whether profile `p` has no stored event.
 macro_rules! unused {
     () => {
         "NOT EXISTS (SELECT 1 FROM events e WHERE e.profile_id = p.id)"
@@ -188,7 +186,6 @@ struct DayRow {
     skipped: i64,
 }
 
-/// The forms of a search text for the statements.
 struct Search {
     folded: String,
     bot: String,
@@ -206,10 +203,7 @@ impl Search {
 }
 
 impl Profiles {
-    /// A page of the list. The page after the last one is empty.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// A page of the list. A page after the last one is empty.
     pub async fn page(&self, query: &ListQuery, now: Millis) -> Result<Vec<ListedProfile>, StoreError> {
         let mut reader = self.read.acquire().await?;
         let search = Search::of(&query.search);
@@ -227,10 +221,7 @@ impl Profiles {
         self.rows(&mut reader, &ids, now).await
     }
 
-    /// How many profiles of this search each filter has, and how many there are in all.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of matching profiles for each filter, and their total number.
     pub async fn counts(&self, search: &str, now: Millis) -> Result<(Counts, u32), StoreError> {
         let search = Search::of(search);
         let row: CountsRow = sqlx::query_as(COUNTS)
@@ -245,10 +236,6 @@ impl Profiles {
         Ok(([found, enabled, disabled, failing, rounded(row.unused)], whole(row.everything)))
     }
 
-    /// One profile as the list shows it.
-    ///
-    /// # Errors
-    /// If the database fails.
     #[cfg(test)]
     pub(in crate::store) async fn listed_one(&self, id: i64, now: Millis) -> Result<Option<ListedProfile>, StoreError> {
         let mut reader = self.read.acquire().await?;

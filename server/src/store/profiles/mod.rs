@@ -35,40 +35,40 @@ use crate::{
     time::now,
 };
 
-/// A stored profile. Its bot's token is in `profile`, unless it cannot be decrypted with the keys at hand.
+/// A stored profile. Its bot's token is in `profile`, unless it cannot be decrypted with the available keys.
 #[derive(Clone, Debug)]
 pub struct StoredProfile {
-    /// Its id.
+    /// The profile's id.
     pub id: i64,
-    /// Its unique name.
+    /// The unique name.
     pub name: String,
-    /// Whether its endpoint accepts events.
+    /// Whether the endpoint accepts events.
     pub enabled: bool,
-    /// The channel of its messages.
+    /// The channel of the messages.
     pub channel: ChannelKind,
-    /// The event types that it wants; empty means all.
+    /// The event types for which messages are sent; empty means all.
     pub events: Vec<EventType>,
-    /// Its parameters.
+    /// The parameters.
     pub profile: Profile,
-    /// Whether an id without a booking bot's code is accepted (contract §4).
+    /// Whether a chat id without a booking bot's code is accepted (contract §4).
     pub bare_ids: bool,
-    /// Its current webhook key.
+    /// The current webhook key.
     pub key: String,
-    /// Telegram's id of the bot that it sends with.
+    /// Telegram's id of the bot that sends the messages.
     pub bot: Option<i64>,
     /// Increases with every change of the profile, its webhook keys or its bot's token.
     pub version: i64,
 }
 
 impl StoredProfile {
-    /// Telegram's id of the bot, if the bot's token cannot be decrypted with the keys at hand.
+    /// Telegram's id of the bot, if the bot's token cannot be decrypted with the available keys.
     #[must_use]
     pub fn locked(&self) -> Option<i64> {
         self.bot.filter(|_| self.profile.token.is_none())
     }
 
-    /// Changes with whatever a person can change in the form: not with the endpoint's switch, webhook keys or the bot's
-    /// token.
+    /// A hash of everything that can be changed in the form. It does not include the endpoint's switch, the webhook
+    /// keys and the bot's token.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let events: Vec<i64> = self.events.iter().map(|event| event.0).collect();
@@ -77,7 +77,7 @@ impl StoredProfile {
         HEXLOWER.encode(hash.get(..8).unwrap_or_default())
     }
 
-    /// The form that a person edits.
+    /// Converts the profile into the form that a person edits.
     #[must_use]
     pub fn edited(self) -> EditedProfile {
         EditedProfile {
@@ -145,29 +145,20 @@ impl Row {
 }
 
 impl Profiles {
-    /// Every profile, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// All profiles, by name.
     pub async fn all(&self) -> Result<Vec<StoredProfile>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(select!("ORDER BY p.name")).fetch_all(&self.read).await?;
         rows.into_iter().map(|row| row.open(&self.sealer)).collect()
     }
 
-    /// Every profile's id and name, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The ids and names of all profiles, by name.
     pub async fn names(&self) -> Result<Vec<(i64, String)>, StoreError> {
         let names = "SELECT id, name FROM profiles WHERE deleted_at IS NULL ORDER BY folded, id";
         Ok(sqlx::query_as(names).fetch_all(&self.read).await?)
     }
 
-    /// The ids and names of profiles whose name contains a text, in any case: first the one with this very name, then those
-    /// that begin with it. At most `limit`.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The ids and names of up to `limit` profiles whose name contains a text, ignoring case: first the profile with
+    /// exactly this name, then those whose name begins with it.
     pub async fn named_like(&self, text: &str, limit: i64) -> Result<Vec<(i64, String)>, StoreError> {
         let named = "SELECT id, name FROM (
                  SELECT id, name, substr(folded, 1, instr(folded, char(10)) - 1) AS own
@@ -177,36 +168,24 @@ impl Profiles {
     }
 
     /// The name of a profile; `None` if it does not exist or is deleted.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn name_of(&self, id: i64) -> Result<Option<String>, StoreError> {
         let name = "SELECT name FROM profiles WHERE id = ?1 AND deleted_at IS NULL";
         Ok(sqlx::query_scalar(name).bind(id).fetch_optional(&self.read).await?)
     }
 
-    /// Whether there is no profile.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Whether there are no profiles.
     pub async fn are_none(&self) -> Result<bool, StoreError> {
         let none = "SELECT NOT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL)";
         Ok(sqlx::query_scalar(none).fetch_one(&self.read).await?)
     }
 
     /// One profile.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(&self, id: i64) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(&self.read).await?;
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
     /// The profile with this name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_name(&self, name: &str) -> Result<Option<StoredProfile>, StoreError> {
         let id: Option<i64> =
             sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1").bind(name).fetch_optional(&self.read).await?;
@@ -216,10 +195,7 @@ impl Profiles {
         }
     }
 
-    /// The profile that a webhook key opens. The key is the current one or a replaced one that still works.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The profile with this webhook key, which is the current key or a replaced one that still works.
     pub async fn by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!(
             "JOIN webhook_keys asked ON asked.profile_id = p.id
@@ -232,9 +208,10 @@ impl Profiles {
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
-    /// Stores a new profile (`id` is `None`) or replaces one except for its webhook key. Returns its id.
+    /// Stores a new profile (`id` is `None`) or replaces one, except for its webhook key. Returns its id.
     ///
     /// # Errors
+    ///
     /// [`StoreError::Taken`] if another profile has its name, [`StoreError::NotFound`] if there is no profile with this
     /// id, [`StoreError::NoSuchBot`] if the chosen bot has been removed.
     pub async fn put(&self, id: Option<i64>, draft: &EditedProfile, by: &By) -> Result<i64, StoreError> {
@@ -245,10 +222,11 @@ impl Profiles {
         Ok(id)
     }
 
-    /// Replaces a profile except for its webhook key, if its fingerprint is still `base`; a blank `base` replaces whatever
-    /// is stored.
+    /// Replaces a profile, except for its webhook key, if its fingerprint is still `base`. A blank `base` always
+    /// replaces it.
     ///
     /// # Errors
+    ///
     /// [`StoreError::Outdated`] if the profile has changed since; else those of [`Profiles::put`].
     pub async fn replace(&self, id: i64, base: &str, draft: &EditedProfile, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -261,11 +239,12 @@ impl Profiles {
         Ok(())
     }
 
-    /// Stores several bots and profiles, all or none. Each profile replaces the one with its name. Returns the profiles'
-    /// names and webhook keys.
+    /// Stores several bots and profiles, all or none. Each profile replaces the one with its name. Returns the
+    /// profiles' names and webhook keys.
     ///
     /// # Errors
-    /// The error with the index of the profile that it is about. [`StoreError::KeyTaken`] if a webhook key belongs to
+    ///
+    /// The error, with the index of the profile that caused it. [`StoreError::KeyTaken`] if a webhook key belongs to
     /// another profile.
     pub async fn put_all(
         &self,
@@ -297,9 +276,10 @@ impl Profiles {
         Ok(done)
     }
 
-    /// Opens or closes a profile's endpoint.
+    /// Enables or disables a profile's endpoint.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if there is no such profile.
     pub async fn set_enabled(&self, id: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -324,9 +304,6 @@ impl Profiles {
     }
 
     /// Records in the audit log that profiles were exported, with or without their tokens and webhook keys.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_export(&self, profiles: &[StoredProfile], with_secrets: bool, by: &By) -> Result<(), StoreError> {
         let entry = Entry::new(by, AuditAction::ProfileExported);
         let (entry, mut changes) = match profiles {
@@ -338,7 +315,7 @@ impl Profiles {
     }
 }
 
-/// A test message that was sent, for the audit log.
+/// A sent test message, for the audit log.
 #[derive(Debug)]
 pub struct Test<'a> {
     /// The name and the id of the tested profile. An unsaved profile has an empty name and no id.
@@ -347,15 +324,12 @@ pub struct Test<'a> {
     pub token: Option<&'a BotToken>,
     /// The last digits of the chat's id; empty if the chat is that of the sample event.
     pub chat: &'a str,
-    /// The result: `sent`, `refused` or `in_sandbox`; `event` for a sample event that goes through the queue.
+    /// The result: `sent`, `refused` or `in_sandbox`; `event` for a sample event that is queued.
     pub answer: &'static str,
 }
 
 impl Profiles {
     /// Records in the audit log that a test message was sent.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_test(&self, test: &Test<'_>, by: &By) -> Result<(), StoreError> {
         let mut changes = vec![Change::new("answer", "", test.answer)];
         changes.extend((!test.chat.is_empty()).then(|| Change::new("chat", "", test.chat)));
@@ -459,13 +433,13 @@ pub(in crate::store) async fn put(
     Ok(id)
 }
 
-/// Whether a booking bot of this bot is switched on.
 async fn has_booking_bot(tx: &mut SqliteConnection, bot: i64) -> Result<bool, StoreError> {
     let has = "SELECT EXISTS (SELECT 1 FROM booking_bots WHERE bot_id = ?1 AND enabled)";
     Ok(sqlx::query_scalar(has).bind(bot).fetch_one(tx).await?)
 }
 
-/// Makes a profile send with a bot. Its unfinished deliveries move to that bot. Returns the change for the audit log.
+/// Sets the bot of a profile and moves the profile's unfinished deliveries to that bot. Returns the change for the
+/// audit log.
 async fn choose_bot(
     tx: &mut SqliteConnection,
     profile: i64,

@@ -14,42 +14,39 @@ use crate::{
 /// A message in the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct SandboxRow {
-    /// Its id. Ids increase.
+    /// The message's id. Ids increase.
     pub id: i64,
     /// The profile's id.
     pub profile_id: i64,
     /// The profile's name.
     pub profile: String,
-    /// The chat it would have gone to.
+    /// The chat id of the recipient.
     pub chat: String,
     /// The message as Telegram's HTML.
     pub html: String,
-    /// When it arrived.
+    /// When the message arrived.
     pub at: Millis,
 }
 
-/// A message that goes to the sandbox.
+/// A message to store in the sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct SandboxMessage<'a> {
     /// The profile's id.
     pub profile_id: i64,
-    /// The delivery that it belongs to; `None` for a test.
+    /// The delivery to which the message belongs; `None` for a test.
     pub delivery: Option<i64>,
-    /// Which part of the delivery's message it is, from 0.
+    /// The index of the part in the delivery's message, starting at 0.
     pub part: usize,
-    /// The chat it would have gone to.
+    /// The chat id of the recipient.
     pub chat: &'a str,
     /// The message as Telegram's HTML.
     pub html: &'a str,
-    /// When it arrived.
+    /// When the message arrived.
     pub at: Millis,
 }
 
 impl Profiles {
     /// Stores a message. Returns its id, or `None` if this part of the delivery is already stored.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn add_sandbox_message(&self, message: &SandboxMessage<'_>) -> Result<Option<i64>, StoreError> {
         Ok(sqlx::query_scalar(
             "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -66,9 +63,6 @@ impl Profiles {
     }
 
     /// The last `limit` messages of one profile or of all, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sandbox_messages(&self, profile: Option<i64>, limit: i64) -> Result<Vec<SandboxRow>, StoreError> {
         let mut rows: Vec<SandboxRow> = sqlx::query_as(
             "SELECT m.id, m.profile_id, p.name AS profile, m.chat, m.html, m.at
@@ -83,10 +77,7 @@ impl Profiles {
         Ok(rows)
     }
 
-    /// The profiles that send to the sandbox or have messages in it: id and name, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The ids and names of the profiles that send to the sandbox or have messages in it, by name.
     pub async fn sandbox_profiles(&self) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, name FROM profiles p WHERE deleted_at IS NULL
@@ -97,10 +88,7 @@ impl Profiles {
         .await?)
     }
 
-    /// Deletes the messages of one profile, or all with what was said to the sandbox's booking bot.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Deletes the messages of one profile, or all messages and the dialogue with the sandbox's booking bot.
     pub async fn clear_sandbox(&self, profile: Option<i64>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM sandbox_messages WHERE ?1 IS NULL OR profile_id = ?1")

@@ -1,4 +1,4 @@
-//! Attempts: each call to Telegram for one part of a delivery, as the log shows it.
+//! Attempts: the calls to Telegram for the parts of a delivery, as the log shows them.
 
 use hookgram::delivery::AttemptClass;
 use sqlx::{FromRow, SqliteConnection};
@@ -11,17 +11,17 @@ use crate::{
 /// An attempt to send one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// The index of the part, from 0.
+    /// The index of the part, starting at 0.
     pub part: usize,
-    /// When it began.
+    /// When the attempt began.
     pub started_at: Millis,
-    /// How long the answer took, in milliseconds.
+    /// The time until the response, in milliseconds.
     pub latency: Millis,
-    /// The answer's HTTP status, if there was an answer.
+    /// The response's HTTP status, if there was a response.
     pub http_status: Option<u16>,
     /// The result.
     pub class: AttemptClass,
-    /// The error description in Telegram's answer.
+    /// The error description in Telegram's response.
     pub description: Option<String>,
 }
 
@@ -50,10 +50,11 @@ impl From<Row> for Attempt {
 }
 
 impl Queue {
-    /// All attempts of a delivery, in the order in which they were made.
+    /// All attempts of a delivery, in chronological order.
     ///
     /// # Errors
-    /// If the database fails or a stored value is corrupt.
+    ///
+    /// [`StoreError::Corrupt`] if a stored value cannot be read.
     pub async fn attempts(&self, delivery_id: i64) -> Result<Vec<Attempt>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT part, started_at, latency_ms, http_status, class, description FROM attempts
@@ -66,7 +67,7 @@ impl Queue {
     }
 }
 
-/// Inserts an attempt. The delivery itself keeps the last error as well.
+/// Inserts an attempt. The last error is also stored in the delivery.
 pub(in crate::store) async fn insert_attempt(
     tx: &mut SqliteConnection,
     claimed: &Claimed,

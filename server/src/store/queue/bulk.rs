@@ -1,5 +1,5 @@
-//! Bulk actions: replaying or cancelling every delivery that matches, a few at a time. The progress is stored, so that
-//! an action goes on after a restart, and two processes do not make the same step twice.
+//! Bulk actions: replay or cancel all matching deliveries, a few at a time. The progress is stored, so that an action
+//! continues after a restart, and two processes do not execute the same step twice.
 
 use std::collections::BTreeMap;
 
@@ -20,17 +20,17 @@ use crate::{
     time::Millis,
 };
 
-/// How many bulk actions a page shows, the latest first.
+/// The maximum number of bulk actions on a page, latest first.
 const SHOWN: i64 = 20;
 
-/// A bulk action that is under way.
+/// A running bulk action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bulk {
     /// Its id.
     pub id: i64,
     /// The kind of action.
     pub kind: BulkKind,
-    /// The deliveries that it applies to, or events if their outcome is [`Outcome::Rejected`].
+    /// The deliveries to which the action applies, or the events if their outcome is [`Outcome::Rejected`].
     pub matching: Matching,
     pub(in crate::store) newest: i64,
     pub(in crate::store) place: i64,
@@ -57,7 +57,6 @@ struct Row {
     stopped: bool,
 }
 
-/// The stored name of a kind.
 fn kind_name(kind: BulkKind) -> &'static str {
     match kind {
         BulkKind::Replay(ReplayAs::ItWas) => "replay_as_was",
@@ -76,11 +75,8 @@ fn kind_of(name: &str) -> Result<BulkKind, StoreError> {
 }
 
 impl Queue {
-    /// Begins a bulk action and returns its id, or the id of the same action if one is under way. `None` means that
-    /// this kind of action does not apply to deliveries with this outcome.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Starts a bulk action and returns its id, or the id of the same action if it is already running. Returns `None`
+    /// if this kind of action does not apply to deliveries with this outcome.
     pub async fn begin_bulk(
         &self,
         kind: BulkKind,
@@ -92,7 +88,7 @@ impl Queue {
             return Ok(None);
         }
         let (outcome, cause) = (matching.outcome.name(), matching.cause.map(FailureCause::name));
-        // The count may take a moment, so it is made before the write transaction begins.
+        // Counting may take a moment, so it happens before the write transaction.
         let total: i64 = count(matching).build_query_scalar().fetch_one(&self.read).await?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let same: Option<i64> = sqlx::query_scalar(
@@ -143,9 +139,6 @@ impl Queue {
     }
 
     /// The oldest bulk action that is not finished.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn open_bulk(&self) -> Result<Option<Bulk>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as("SELECT * FROM bulk_actions WHERE finished_at IS NULL ORDER BY id LIMIT 1")
@@ -154,19 +147,13 @@ impl Queue {
         row.map(Row::bulk).transpose()
     }
 
-    /// The deliveries of the next step. If there are none, the action has nothing left to do.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The deliveries of the next step. If there are none, the action is complete.
     pub async fn bulk_step(&self, bulk: &Bulk) -> Result<Vec<i64>, StoreError> {
         Ok(candidates(bulk).build_query_scalar().fetch_all(&self.read).await?)
     }
 
-    /// Records a step of a bulk action on events, each of which was replayed in a commit of its own. Does nothing if the
-    /// action was stopped, or another process has recorded this step.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Records a step of a bulk action on events, each of which was replayed in a commit of its own. Does nothing if
+    /// the action was stopped, or another process has recorded this step.
     pub async fn record_step(&self, bulk: &Bulk, handled: &[Handled]) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         if advance(&mut tx, bulk, handled).await? {
@@ -175,17 +162,19 @@ impl Queue {
         Ok(())
     }
 
-    /// Ends a bulk action that has nothing left to do.
+    /// Ends a completed bulk action.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if it is not under way.
     pub async fn finish_bulk(&self, id: i64, now: Millis) -> Result<(), StoreError> {
         end(&mut *self.write.acquire().await?, id, false, now).await
     }
 
-    /// Stops a bulk action before its end.
+    /// Stops a bulk action before it is complete.
     ///
     /// # Errors
+    ///
     /// [`StoreError::NotFound`] if it is not under way.
     pub async fn stop_bulk(&self, id: i64, by: &By, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -196,9 +185,6 @@ impl Queue {
     }
 
     /// The progress of a bulk action.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bulk(&self, id: i64) -> Result<Option<BulkProgress>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as("SELECT * FROM bulk_actions WHERE id = ?1").bind(id).fetch_optional(&self.read).await?;
@@ -206,9 +192,6 @@ impl Queue {
     }
 
     /// The latest bulk actions, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn bulks(&self) -> Result<Vec<BulkProgress>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as("SELECT * FROM bulk_actions ORDER BY id DESC LIMIT ?1")
             .bind(SHOWN)
@@ -224,8 +207,8 @@ async fn end(tx: &mut SqliteConnection, id: i64, stopped: bool, now: Millis) -> 
     if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
-/// Records the progress of a step in the step's own transaction. Returns whether the step may be committed: not if the
-/// action was stopped, or if another process has already made this step.
+/// Records the progress of a step in the step's own transaction. Returns false if the step must not be committed,
+/// because the action was stopped or another process has already executed this step.
 pub(in crate::store) async fn advance(
     tx: &mut SqliteConnection,
     bulk: &Bulk,

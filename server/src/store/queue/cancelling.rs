@@ -1,5 +1,5 @@
-//! Cancelling deliveries: a waiting delivery ends without being sent. If some parts of a message were sent, the rest is
-//! not.
+//! Cancels deliveries: a waiting delivery ends without being sent. If some parts of a message were already sent, only
+//! the rest is cancelled.
 
 use hookgram::{
     audit::AuditAction,
@@ -21,10 +21,7 @@ use crate::{
 };
 
 impl Queue {
-    /// Cancels those of these deliveries that wait, in one commit. Callers pass few at a time.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is cancelled then.
+    /// Cancels those of these deliveries that are waiting, in one commit. Callers pass few at a time.
     pub async fn cancel(&self, ids: &[i64], by: &By, now: Millis) -> Result<Vec<Handled>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;
@@ -33,11 +30,8 @@ impl Queue {
         Ok(handled)
     }
 
-    /// Cancels these deliveries as a step of a bulk action, whose beginning the audit log has. `None` if the step is
-    /// void because the action was stopped or another process has made this step.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is cancelled then.
+    /// Cancels these deliveries as a step of a bulk action, whose start is in the audit log. Returns `None` if the
+    /// action was stopped or another process has executed this step.
     pub async fn cancel_step(&self, ids: &[i64], bulk: &Bulk, now: Millis) -> Result<Option<Vec<Handled>>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;

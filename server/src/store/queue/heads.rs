@@ -1,6 +1,6 @@
 //! The heads of the queue. The head of a chat is the earliest delivery of one sender to the chat that is neither
-//! finished nor suspended. Only a head has a due time. Each statement that ends, suspends or moves a head gives the
-//! next delivery its time.
+//! finished nor suspended. Only a head has a due time. Each statement that ends, suspends or moves a head sets the due
+//! time of the next delivery.
 
 use sqlx::{FromRow, SqliteConnection};
 
@@ -9,7 +9,7 @@ use crate::{
     time::Millis,
 };
 
-/// SQL: whether an earlier delivery to the same chat is before this one.
+/// SQL: whether another delivery to the same chat precedes this one.
 macro_rules! behind {
     () => {
         concat!(
@@ -22,7 +22,7 @@ macro_rules! behind {
 }
 pub(in crate::store) use behind;
 
-/// How many senders are settled in one commit.
+/// The number of senders that are settled in one commit.
 const LANES: usize = 64;
 
 /// A delivery that may be claimed when it is due.
@@ -30,7 +30,7 @@ const LANES: usize = 64;
 pub struct Head {
     /// Its id.
     pub id: i64,
-    /// The chat to send to: the new one after a migration.
+    /// The chat to send to. After a migration, it is the new one.
     pub chat: String,
 }
 
@@ -40,11 +40,7 @@ pub(in crate::store) fn json<T: serde::Serialize>(list: &[T]) -> String {
 }
 
 impl Queue {
-    /// The senders that have something to send, now or later, without strangers. Each has the time of its earliest
-    /// head.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The senders with unfinished deliveries, except strangers, each with the due time of its earliest head.
     pub async fn open_senders(&self) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         // Jumps from sender to sender along the index, so that the deliveries of a sender are not scanned.
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
@@ -64,11 +60,7 @@ impl Queue {
         Ok(rows.into_iter().map(|(sender, at)| (SenderKey::of_bytes(sender), at)).collect())
     }
 
-    /// Up to `limit` due heads of a sender, the longest due first, except those `in_flight` and those to a chat in
-    /// `held`.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Up to `limit` due heads of a sender, longest due first, except those `in_flight` and those to a chat in `held`.
     pub async fn due_heads(
         &self,
         sender: &SenderKey,
@@ -93,11 +85,8 @@ impl Queue {
         .await?)
     }
 
-    /// Up to `limit` heads of strangers, the longest due first, each with its sender and its due time, except those
+    /// Up to `limit` heads of strangers, longest due first, each with its sender and its due time, except those
     /// `in_flight`. Some may not be due yet.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn strangers_heads(
         &self,
         limit: usize,
@@ -118,11 +107,8 @@ impl Queue {
             .collect())
     }
 
-    /// Makes deliveries due whose time is farther off than any delay that was set: the clock has been set back. Returns
-    /// how many.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Makes deliveries due whose due time is farther off than the delay that was set, which means that the clock was
+    /// set back. Returns their number.
     pub async fn due_again(&self, now: Millis) -> Result<u64, StoreError> {
         let mut count = 0;
         // One statement for each partial index.
@@ -137,10 +123,7 @@ impl Queue {
         Ok(count)
     }
 
-    /// Settles every sender: at the start, and when a claim has found a sender whose heads were wrong.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Settles all senders. This is done at the start, and when a claim has found a sender whose heads were wrong.
     pub async fn settle_all(&self, now: Millis) -> Result<(), StoreError> {
         let senders: Vec<Vec<u8>> = sqlx::query_scalar(concat!(
             "SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> ",
@@ -159,7 +142,7 @@ impl Queue {
     }
 }
 
-/// Gives the head of a chat a due time if it has none, after the previous head was finished, suspended or moved.
+/// Sets the due time of a chat's head if it has none, after the previous head was finished, suspended or moved.
 pub(in crate::store) async fn wake_head(
     tx: &mut SqliteConnection,
     sender: &SenderKey,
@@ -215,9 +198,9 @@ pub(in crate::store) async fn settle(
     Ok(())
 }
 
-/// Puts a delivery into its place in a chat that it has been added to, or has come back to. Deliveries behind it lose
-/// their due time. It gets a due time if no other is before it. If a delivery to the chat is being sent, it is due only
-/// when that one's lease ends.
+/// Inserts a delivery into the order of a chat to which it was added or returned. Deliveries behind it lose their due
+/// time. It gets a due time if no other precedes it. If a delivery to the chat is being sent, it is due only when the
+/// lease of that one expires.
 pub(in crate::store) async fn take_place(
     tx: &mut SqliteConnection,
     id: i64,

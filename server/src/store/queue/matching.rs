@@ -1,5 +1,5 @@
-//! The deliveries that a bulk action matches, or the refused events. The queries name partial indexes, so that others are
-//! not scanned.
+//! The deliveries that a bulk action matches, or the rejected events. The queries name partial indexes, so that other
+//! rows are not scanned.
 
 use hookgram::{
     delivery::Outcome,
@@ -13,15 +13,14 @@ use crate::store::{
     queue::bulk::Bulk,
 };
 
-/// Deliveries in one step of a bulk action.
 const STEP: i64 = 16;
-/// How many matching deliveries a preview shows.
+/// The number of matching deliveries that a preview shows.
 const SHOWN: i64 = 100;
 
 /// Whether this kind of action applies to deliveries with this outcome.
 pub(in crate::store) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
     match outcome {
-        // A refused event has no message that could be sent as it was.
+        // A rejected event has no message that could be sent unchanged.
         Outcome::Rejected => kind == BulkKind::Replay(ReplayAs::ItIs),
         Outcome::Waiting | Outcome::Suspended => kind == BulkKind::Cancel,
         Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled => kind != BulkKind::Cancel,
@@ -29,8 +28,8 @@ pub(in crate::store) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
     }
 }
 
-/// Selects `what` of the deliveries that match, through the partial index of their outcome; of the events for
-/// [`Outcome::Rejected`].
+/// Selects `what` from the matching deliveries through the partial index of their outcome, or from the matching events
+/// for [`Outcome::Rejected`].
 fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new("SELECT ");
     let (table, time) = match matching.outcome {
@@ -87,8 +86,8 @@ fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     query
 }
 
-/// The deliveries, or events, of the next step. Waiting ones are ordered with the last of each chat first, so that cancelling some
-/// does not make another one a head that is sent before it is cancelled.
+/// The deliveries, or events, of the next step. Waiting deliveries are ordered with the last of each chat first, so
+/// that cancelling some does not make another one a head that is sent before it is cancelled.
 pub(in crate::store) fn candidates(bulk: &Bulk) -> QueryBuilder<Sqlite> {
     let mut query = select("id", &bulk.matching);
     query.push(" AND id <= ").push_bind(bulk.newest);
@@ -106,19 +105,13 @@ pub(in crate::store) fn count(matching: &Matching) -> QueryBuilder<Sqlite> {
 }
 
 impl Queue {
-    /// How many deliveries match.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The number of matching deliveries.
     pub async fn count_matching(&self, matching: &Matching) -> Result<u64, StoreError> {
         let count: i64 = count(matching).build_query_scalar().fetch_one(&self.read).await?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// The ids of up to a hundred deliveries that match.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The ids of up to a hundred matching deliveries.
     pub async fn first_matching(&self, matching: &Matching) -> Result<Vec<i64>, StoreError> {
         let mut query = select("id", matching);
         query.push(" LIMIT ").push_bind(SHOWN);

@@ -1,5 +1,5 @@
-//! The queue of deliveries. A delivery is claimed by one short UPDATE, with a lease. Messages from one sender (one
-//! token) to one chat are sent in order, see [`heads`]. A suspended delivery does not hold up others.
+//! The queue of deliveries. One short UPDATE claims a delivery, with a lease. Messages from one sender (one token) to
+//! one chat are sent in order, see [`heads`]. A suspended delivery does not hold up others.
 
 pub(in crate::store) mod attempts;
 pub(in crate::store) mod bulk;
@@ -32,83 +32,82 @@ use crate::{
     time::Millis,
 };
 
-/// A claimed delivery. Nobody else sends it until its lease ends.
+/// A claimed delivery. No other worker sends it until its lease expires.
 #[derive(Clone, Debug)]
 pub struct Claimed {
-    /// Its id.
+    /// The delivery's id.
     pub id: i64,
-    /// Its event.
+    /// The event's id.
     pub event_id: i64,
-    /// Its profile, or `None` if it came through the stateless endpoint or the profile is gone.
+    /// The profile's id, or `None` if the event came through the stateless endpoint or the profile was deleted.
     pub profile_id: Option<i64>,
     /// The owner of the lease.
     pub owner: String,
-    /// Its sender.
+    /// The sender.
     pub sender: SenderKey,
-    /// The chat that the event named. The order is kept within this chat, also after a migration.
+    /// The chat that the event named. The order is kept within this chat, even after a migration.
     pub named_chat: String,
-    /// The chat id or name to send to, as the Bot API takes it: the new one after a migration.
+    /// The chat id or name to send to, as the Bot API takes it. After a migration, it is the new one.
     pub chat: String,
-    /// Whether Telegram has already named a new chat for it.
+    /// Whether Telegram has already returned a new chat id for this delivery.
     pub migrated: bool,
-    /// The channel it goes to.
+    /// The channel.
     pub channel: ChannelKind,
-    /// The parts of its message, or empty if they are too long to be held in memory; see
-    /// [`crate::store::Events::part`].
+    /// The parts of the message; empty if they are too long to be held in memory, see [`crate::store::Events::part`].
     pub parts: Vec<Part>,
-    /// How many parts the message has.
+    /// The number of the message's parts.
     pub part_count: usize,
-    /// How many parts have arrived.
+    /// The number of parts that have arrived.
     pub parts_sent: usize,
-    /// The number of this attempt, from 1.
+    /// The number of this attempt, starting at 1.
     pub attempt: u32,
-    /// How many attempts were made before it was last replayed.
+    /// The number of attempts before the last replay.
     pub earlier_attempts: u32,
     /// Whether the parts are sent as plain text.
     pub plain: bool,
-    /// Whether an earlier attempt had no answer, so that the part may have arrived.
+    /// Whether an earlier attempt got no response, so that the part may have arrived.
     pub unsure: bool,
-    /// The time from which its age is counted: when it was accepted or replayed, or when a new token ended its
-    /// suspension.
+    /// The time from which the delivery's age is counted: when it was accepted or replayed, or when a new token ended
+    /// its suspension.
     pub age_from: Millis,
-    /// Whether its token was unknown when it was accepted, and still is (contract §1, "strangers").
+    /// Whether the token was unknown when the delivery was accepted, and still is (contract §1, "strangers").
     pub stranger: bool,
-    /// Telegram's id of its bot, if its channel has bots.
+    /// Telegram's id of the bot, if the channel has bots.
     pub bot_id: Option<i64>,
 }
 
-/// A delivery as the log shows it.
+/// A delivery in the log.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct DeliveryRecord {
-    /// Its id.
+    /// The delivery's id.
     pub id: i64,
-    /// Its event.
+    /// The event's id.
     pub event_id: i64,
     /// The chat.
     pub chat: Option<String>,
-    /// Its state.
+    /// The delivery's state.
     #[sqlx(try_from = "Named<DeliveryState>")]
     pub state: DeliveryState,
-    /// How many parts have arrived.
+    /// The number of parts that have arrived.
     pub parts_sent: i64,
-    /// How many attempts there were.
+    /// The number of attempts.
     pub attempts: i64,
     /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
-    /// Whether an attempt had no answer.
+    /// Whether an attempt got no response.
     pub unsure: bool,
-    /// The HTTP status of the last answer.
+    /// The HTTP status of the last response.
     pub last_status: Option<i64>,
-    /// The error description in Telegram's last answer.
+    /// The error description in Telegram's last response.
     pub last_error: Option<String>,
 }
 
 /// Counts for the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Totals {
-    /// Unfinished deliveries.
+    /// The number of unfinished deliveries.
     pub open: i64,
-    /// How many of them are suspended.
+    /// The number of suspended deliveries among them.
     pub suspended: i64,
 }
 
@@ -124,7 +123,7 @@ struct Row {
     migrated_to: Option<String>,
     #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
     channel: ChannelKind,
-    /// `None` if they are longer than [`BROUGHT_ALONG`]; then `part_count` has a value.
+    /// `None` if they are longer than [`BROUGHT_ALONG`]. In that case `part_count` has a value.
     parts: Option<String>,
     part_count: Option<i64>,
     parts_sent: i64,
@@ -177,10 +176,7 @@ impl TryFrom<Row> for Claimed {
 
 impl Queue {
     /// Claims those of these deliveries that are still due and still heads, until `lease_until`. A delivery that cannot
-    /// be read fails at once and is not returned.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// be read fails immediately and is not returned.
     pub async fn claim(
         &self,
         heads: &[i64],
@@ -228,12 +224,12 @@ impl Queue {
         Ok(claimed)
     }
 
-    /// Ends a delivery whose row cannot be read, since no attempt can succeed. If this fails as well, its lease ends
-    /// and it is claimed again.
+    /// Ends a delivery whose row cannot be read, because no attempt can succeed. If this fails as well, the delivery is
+    /// claimed again after its lease has expired.
     async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
         tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
         if let Err(error) = self.end_unreadable(id, why, now).await {
-            tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
+            tracing::error!(delivery = id, %error, "the failure of a delivery could not be stored");
         }
     }
 
@@ -262,11 +258,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes deliveries due at once that another owner has claimed. That process is dead: this one could not have
-    /// started otherwise.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Makes deliveries due immediately that another owner has claimed. That process has ended, because only one can
+    /// run at a time.
     pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
         let done = sqlx::query(concat!(
             "UPDATE deliveries SET state = ",
@@ -285,11 +278,8 @@ impl Queue {
         Ok(done.rows_affected())
     }
 
-    /// The senders of those of the newest 20,000 deliveries that Telegram has accepted since `since`, each with the
-    /// last time.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The senders among the newest 20,000 deliveries that Telegram has accepted since `since`, each with the time of
+    /// the last acceptance.
     pub async fn senders_heard_since(&self, since: Millis) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(concat!(
             "SELECT lane, max(finished_at) FROM deliveries
@@ -304,10 +294,12 @@ impl Queue {
         Ok(rows.into_iter().map(|(sender, at)| (SenderKey::of_bytes(sender), at)).collect())
     }
 
-    /// The token to send a claimed delivery with: its profile's current token, or the token that came with the event.
+    /// The token with which to send a claimed delivery: its profile's current token, or the token that came with the
+    /// event.
     ///
     /// # Errors
-    /// If the database fails or the token cannot be decrypted.
+    ///
+    /// If the token cannot be decrypted.
     pub async fn token_for(&self, claimed: &Claimed) -> Result<Option<BotToken>, StoreError> {
         if let Some(id) = claimed.profile_id {
             let bot: Option<(i64, Option<Vec<u8>>)> = sqlx::query_as(
@@ -319,7 +311,7 @@ impl Queue {
             .await?;
             return match bot {
                 Some((bot, Some(sealed))) => open_token(&self.sealer, bot, &sealed).map(Some),
-                // The token waits for the key that it was encrypted with, see `store/bots/moving.rs`.
+                // The token waits for the key with which it was encrypted, see `store/bots/moving.rs`.
                 Some((_, None)) => Err(SealError::CannotOpen.into()),
                 None => Ok(None),
             };
@@ -336,9 +328,6 @@ impl Queue {
     }
 
     /// The newest deliveries, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn deliveries(&self, limit: i64) -> Result<Vec<DeliveryRecord>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, event_id, chat, state, parts_sent, attempts, next_attempt_at, unsure, last_status, last_error
@@ -350,9 +339,6 @@ impl Queue {
     }
 
     /// Counts for the metrics.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn totals(&self) -> Result<Totals, StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT suspended + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> ",

@@ -1,4 +1,4 @@
-//! The outcomes of claimed deliveries. An attempt and its consequence are always recorded in one commit.
+//! The outcomes of claimed deliveries. An attempt and its effect are always recorded in one commit.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
@@ -20,10 +20,11 @@ use crate::{
     time::Millis,
 };
 
-/// A retry is never due later than this from now, or than Telegram asked for, however wrong the clock is.
+/// The latest due time of a retry, counted from now or from the time that Telegram asked for. It limits the effect of a
+/// wrong clock.
 const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
 
-/// The consequence of an attempt for its delivery.
+/// The effect of an attempt on its delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryChange {
     /// The part arrived and more follow. The lease is extended.
@@ -33,52 +34,54 @@ pub enum DeliveryChange {
     },
     /// The last part arrived.
     Delivered,
-    /// The delivery is retried later.
+    /// The delivery will be retried.
     Retry {
-        /// When it is due.
+        /// When the retry is due.
         at: Millis,
-        /// Whether there was no answer, so that the retry may send a duplicate.
+        /// Whether there was no response, so that the retry may send a duplicate.
         unsure: bool,
     },
-    /// The delivery is sent again at once, in another form or to another chat.
+    /// The delivery is sent again immediately, in another form or to another chat.
     Again {
         /// Whether to send plain text.
         plain: bool,
-        /// The chat's new id, if it has migrated.
+        /// The chat's new id, if it was migrated.
         migrated_to: Option<String>,
         /// The new end of the lease.
         lease_until: Millis,
     },
-    /// The delivery is suspended until the profile has a new token. If it has one already, the delivery is due at once.
+    /// The delivery is suspended until the profile has a new token. If it already has one, the delivery is due
+    /// immediately.
     Suspended {
-        /// The token that was refused, or `None` if the stored one could not be used.
+        /// The refused token, or `None` if the stored one could not be used.
         refused: Option<BotToken>,
         /// The cause: the token was refused, or it cannot be decrypted.
         cause: FailureCause,
     },
     /// The delivery is not sent, for this cause.
     Skipped(FailureCause),
-    /// The delivery failed for good, for this cause.
+    /// The delivery failed permanently, for this cause.
     Failed(FailureCause),
-    /// The delivery is given up and may have arrived.
+    /// The delivery is given up, but may have arrived.
     Uncertain,
 }
 
 /// Whether the change was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// It is recorded.
+    /// The change is recorded.
     Done,
     /// The claim was lost to another owner. Only parts that arrived were recorded.
     Lost,
 }
 
 impl Queue {
-    /// Records an attempt and its consequence in one commit, if the claim is still held. A part that arrived is
-    /// recorded in any case, because it must not be sent again.
+    /// Records an attempt and its effect in one commit, if the claim is still held. A part that arrived is recorded in
+    /// any case, because it must not be sent again.
     ///
     /// # Errors
-    /// If the database fails; the delivery is then due again when its lease ends.
+    ///
+    /// The delivery is then due again when its lease expires.
     pub async fn record(
         &self,
         claimed: &Claimed,
@@ -108,7 +111,8 @@ impl Queue {
     }
 }
 
-/// Why a delivery has failed, if it has. A suspended delivery is added to a mail by [`suspend`].
+/// The cause, if the delivery has failed. Suspended deliveries are not included, because [`suspend`] adds them to a
+/// mail.
 fn failure(change: &DeliveryChange) -> Option<FailureCause> {
     match change {
         DeliveryChange::Uncertain => Some(FailureCause::Uncertain),
@@ -117,7 +121,7 @@ fn failure(change: &DeliveryChange) -> Option<FailureCause> {
     }
 }
 
-/// Whether the claim is still held. This is an UPDATE, so that no one else can take the claim before the commit.
+/// Whether the claim is still held. This is an UPDATE, so that no other owner can take the claim before the commit.
 pub(in crate::store) async fn is_held(tx: &mut SqliteConnection, claimed: &Claimed) -> Result<bool, StoreError> {
     let done = sqlx::query(concat!(
         "UPDATE deliveries SET lease_owner = lease_owner
@@ -165,7 +169,6 @@ pub(in crate::store) async fn arrived(
     Ok(done.rows_affected() > 0)
 }
 
-/// Applies a change. `cause` is the cause of a failure.
 async fn apply(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -184,7 +187,8 @@ async fn apply(
                 .await?;
         }
         DeliveryChange::Retry { at, unsure } => {
-            // If a new token has moved it to another sender meanwhile, it may no longer be the head of its chat.
+            // If a new token has moved the delivery to another sender in the meantime, it may no longer be the head of
+            // its chat.
             sqlx::query(concat!(
                 "UPDATE deliveries SET state = ",
                 quoted!(DeliveryState::Retrying),
@@ -229,7 +233,7 @@ async fn apply(
     Ok(())
 }
 
-/// Stores the new id that Telegram has named for a chat. Later messages are sent there directly.
+/// Stores the new id that Telegram has returned for a chat. Later messages are sent there directly.
 async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO moved_chats (chat, moved_to, at) VALUES (?1, ?2, ?3)
@@ -250,8 +254,8 @@ async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, no
     Ok(())
 }
 
-/// Ends a delivery. A stateless event's token is deleted once all its messages have arrived; until then, a failed one
-/// may be replayed with it.
+/// Ends a delivery. A stateless event's token is deleted only after all its messages have arrived, because a replay of
+/// a failed one needs it.
 pub(in crate::store) async fn finish(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -259,7 +263,7 @@ pub(in crate::store) async fn finish(
     cause: Option<FailureCause>,
     now: Millis,
 ) -> Result<(), StoreError> {
-    // The current sender: a new token may have changed it since the claim.
+    // A new token may have changed the sender since the claim.
     let sender: Option<Vec<u8>> = sqlx::query_scalar(
         "UPDATE deliveries SET state = ?2, cause = ?4, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL
          WHERE id = ?1 RETURNING lane",

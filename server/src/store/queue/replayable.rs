@@ -16,7 +16,7 @@ use crate::store::{
     queue::replays::Ask,
 };
 
-/// A delivery with the facts about its event and its profile that decide on a replay.
+/// A delivery with the data about its event and its profile that a replay depends on.
 #[derive(FromRow)]
 pub(in crate::store) struct Replayable {
     pub(in crate::store) id: i64,
@@ -35,7 +35,6 @@ pub(in crate::store) struct Replayable {
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) replaced: bool,
     pub(in crate::store) has_event_token: bool,
-    /// The current version of the profile.
     pub(in crate::store) version: Option<i64>,
     #[sqlx(try_from = "MaybeChannelCode")]
     pub(in crate::store) channel_now: Option<ChannelKind>,
@@ -62,8 +61,9 @@ const ROW: &str = concat!(
     LEFT JOIN bots b ON b.id = p.bot_id WHERE d.id = ?1"
 );
 
-/// SQL: whether the same message has arrived or is on its way. This is another delivery to the chat, of the same event
-/// or of a copy that was accepted because this event had failed, for the same participant or with the same text.
+/// SQL: whether the same message has arrived or is on its way in another delivery to the chat. That delivery belongs to
+/// the same event, or to a copy that was accepted because this event had failed, and has the same participant or the
+/// same text.
 pub(in crate::store) const ARRIVED: &str = concat!(
     "SELECT EXISTS (
     SELECT 1 FROM (SELECT ?1 AS id UNION ALL
@@ -80,13 +80,12 @@ pub(in crate::store) const ARRIVED: &str = concat!(
     " OR o.finished_at IS NULL))"
 );
 
-/// The sender and the channel of a replay.
 pub(in crate::store) struct Sender {
     pub(in crate::store) sender: SenderKey,
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) channel: ChannelKind,
     pub(in crate::store) suspended: bool,
-    /// The mark on the bot's suspended deliveries.
+    /// The cause that is stored with the bot's suspended deliveries.
     pub(in crate::store) suspended_for: Option<FailureCause>,
 }
 
@@ -95,7 +94,7 @@ impl Replayable {
         Ok(sqlx::query_as(ROW).bind(id).fetch_optional(tx).await?)
     }
 
-    /// Whether the same message has arrived in this chat, or is on its way to it, in another delivery.
+    /// Whether another delivery has brought the same message to this chat, or is about to.
     pub(in crate::store) async fn arrived(
         &self,
         tx: &mut SqliteConnection,
@@ -109,7 +108,6 @@ impl Replayable {
         Ok(arrived.bind(forms.0.as_str()).bind(&forms.1).fetch_one(tx).await?)
     }
 
-    /// Checks whether the delivery may be replayed at all.
     pub(in crate::store) fn judge(&self, ask: Ask) -> Result<(), ReplayError> {
         match self.state {
             _ if self.replaced => Err(ReplayError::Replaced),

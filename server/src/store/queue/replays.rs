@@ -1,6 +1,5 @@
-//! Replays of finished deliveries. A delivery that did not arrive and is replayed as it was is reopened in its old
-//! place, with the parts that have not arrived. Otherwise a new delivery replaces it; a delivery is replaced at most
-//! once.
+//! Replays of finished deliveries. An unchanged replay of a delivery that did not arrive reopens it in its old place,
+//! with the parts that have not arrived. Otherwise a new delivery replaces it. A delivery is replaced at most once.
 
 use hookgram::{
     audit::AuditAction,
@@ -32,18 +31,18 @@ use crate::{
 pub enum Wish {
     /// Send the stored message of the delivery with this id.
     AsItWas(i64),
-    /// Send a new message instead.
+    /// Send a newly rendered message instead.
     AsItIs {
         /// The delivery's id.
         id: i64,
-        /// The version of the profile that the message was made with, or `None` if there is no profile.
+        /// The version of the profile with which the message was rendered, or `None` if there is no profile.
         version: Option<i64>,
-        /// The new message, or why there is none.
+        /// The new message, or the reason why there is none.
         message: Result<NewDelivery, ReplayError>,
     },
 }
 
-/// Whether a message that has arrived may be sent once more.
+/// Whether a message that has arrived may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Send these deliveries again even if they have arrived.
@@ -52,25 +51,22 @@ pub enum Ask {
     Undelivered,
 }
 
-/// The data that a new message for a delivery is made from.
+/// The data from which a new message for a delivery is rendered.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct ReplaySource {
     /// The event's id.
     pub event_id: i64,
     /// The profile's id.
     pub profile_id: Option<i64>,
-    /// Index into the event's participants.
+    /// The index of the participant in the event.
     pub participant: i64,
-    /// The parameters in the query of that request, which override the profile's.
+    /// The overrides in the query of that request.
     pub overrides: String,
 }
 
 impl Queue {
-    /// Replays these deliveries in one commit. Callers pass few at a time. `None` if a profile has changed since a new
-    /// message was made; nothing is changed then.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is replayed then.
+    /// Replays these deliveries in one commit. Callers pass few at a time. Returns `None`, without any change, if a
+    /// profile has changed since a new message was rendered.
     pub async fn replay(
         &self,
         wishes: &[Wish],
@@ -85,11 +81,8 @@ impl Queue {
         Ok(Some(handled))
     }
 
-    /// Replays these deliveries as a step of a bulk action, whose beginning the audit log has. `None` if a profile has
-    /// changed, the action was stopped, or another process has made this step; nothing is changed then.
-    ///
-    /// # Errors
-    /// If the database fails; nothing is replayed then.
+    /// Replays these deliveries as a step of a bulk action, whose start is in the audit log. Returns `None`, without
+    /// any change, if a profile has changed, the action was stopped, or another process has executed this step.
     pub async fn replay_step(
         &self,
         wishes: &[Wish],
@@ -105,10 +98,7 @@ impl Queue {
         Ok(Some(handled))
     }
 
-    /// The data that a new message for a delivery is made from.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The data from which a new message for a delivery is rendered.
     pub async fn replay_source(&self, id: i64) -> Result<Option<ReplaySource>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT d.event_id, d.profile_id, d.participant, e.overrides FROM deliveries d
@@ -142,8 +132,8 @@ pub(in crate::store) async fn fulfil_all(
     Ok(Some(handled))
 }
 
-/// Replays one delivery. Returns the id of the delivery that will be sent, or why there is none; `None` if the new
-/// message was made with an outdated profile.
+/// Replays one delivery. Returns the id of the delivery that will be sent, or the reason why there is none; `None` if
+/// the new message was rendered with an outdated profile.
 async fn fulfil(
     tx: &mut SqliteConnection,
     wish: &Wish,
@@ -183,7 +173,6 @@ async fn fulfil(
     Ok(Some(Ok(id)))
 }
 
-/// The chat, the message and the sender of the replay.
 fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, StoredMessage, Sender), ReplayError> {
     match wish {
         Wish::AsItWas(_) => {
@@ -199,7 +188,7 @@ fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, StoredMessage, Send
     }
 }
 
-/// Makes a delivery wait again like a new one. It keeps which parts have arrived, its chat's new id, and that it may
+/// Makes a delivery wait again like a new one. Keeps which parts have arrived, its chat's new id, and whether it may
 /// have arrived.
 async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
@@ -220,7 +209,6 @@ async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, no
     Ok(())
 }
 
-/// Inserts a new delivery that replays this one.
 async fn replace(
     tx: &mut SqliteConnection,
     row: &Replayable,

@@ -1,4 +1,4 @@
-//! Secrets that cannot be decrypted with the keys at hand and need an operator's attention.
+//! Secrets that cannot be decrypted with the available keys and require an operator's attention.
 
 use crate::{
     secrets::seal::Place,
@@ -15,11 +15,8 @@ pub struct LockedSecrets {
 }
 
 impl Secrets {
-    /// The secrets that cannot be decrypted and need an operator's attention. Settings are not included: reading them
-    /// ([`crate::store::Settings::all`]) returns their errors.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The secrets that cannot be decrypted and require an operator's attention. Settings are not included, because
+    /// reading them ([`crate::store::Settings::all`]) returns their errors.
     pub async fn locked_secrets(&self) -> Result<LockedSecrets, StoreError> {
         let tokens: Vec<(i64, String, Option<Vec<u8>>)> = sqlx::query_as(
             "SELECT id, iif(username = '', CAST(id AS TEXT), '@' || username), token FROM bots WHERE sender IS NOT NULL
@@ -51,9 +48,6 @@ impl Secrets {
     }
 
     /// Whether an unfinished delivery of the stateless endpoint has a token that cannot be decrypted.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waits_for_the_old_key(&self) -> Result<bool, StoreError> {
         let waiting: Vec<(String, Vec<u8>)> = sqlx::query_as(
             "SELECT e.public_id, e.token FROM deliveries d INDEXED BY deliveries_unfinished

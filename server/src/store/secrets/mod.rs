@@ -1,6 +1,6 @@
-//! The sealing key: the encryption key for new secrets. The database names it, by a row that is encrypted with it.
-//! Every write of a secret reads this row in its own transaction, so that after the commit that names another key, no
-//! process encrypts with the old one. The row also shows whether the keys at hand belong to the database.
+//! The sealing key: the encryption key for new secrets. The database records it in a row that is encrypted with it.
+//! Every write of a secret reads this row in its own transaction, so that after the commit that changes the sealing
+//! key, no process encrypts with the old one. The row also shows whether the available keys belong to the database.
 
 pub(in crate::store) mod locked;
 pub(in crate::store) mod resealing;
@@ -20,21 +20,20 @@ use crate::{
 
 /// The name of the row in `settings`. No setting has this name.
 const ROW: &str = "sealing_key";
-/// The plain text of the row.
 const TEXT: &str = "hookgram";
 
-/// Whether the keys at hand belong to the database.
+/// Whether the available keys belong to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
-    /// Yes; the key with this number is the sealing key.
+    /// They do. The key with this number is the sealing key.
     Right(u8),
-    /// No; the database names a key with this number, which is not at hand.
+    /// They do not. The database names a key with this number, which is not available.
     Wrong(u8),
-    /// Unknown; the database was written before it named its key, and none of its secrets can be decrypted.
+    /// Unknown. The database was written before the sealing key was recorded, and none of its secrets can be decrypted.
     Unknown,
 }
 
-/// The sealing key that the database names in this transaction, or the first key if that one is not at hand.
+/// The sealing key that the database names in this transaction, or the first key if that one is not available.
 pub(in crate::store) async fn sealing_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Key, StoreError> {
     let named = proof(tx).await?.as_deref().and_then(number_of).and_then(|number| sealer.key(number));
     let key = match named {
@@ -71,8 +70,8 @@ fn judge(sealer: &Sealer, proof: Option<&[u8]>) -> KeyState {
     }
 }
 
-/// Makes the database name its sealing key if it does not yet: it is new or was written by an earlier version. A
-/// database whose secrets cannot be decrypted is left as it is.
+/// Records the sealing key in a database that is new or was written by an earlier version. A database whose secrets
+/// cannot be decrypted is left unchanged.
 pub(in crate::store) async fn begin(write: &SqlitePool, sealer: &Sealer) -> Result<(), StoreError> {
     let known = proof(&mut *write.acquire().await?).await?;
     if let KeyState::Right(number) = judge(sealer, known.as_deref()) {
@@ -124,25 +123,23 @@ async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Ke
 }
 
 impl Secrets {
-    /// The sealer, for secrets outside the database: in forms and cookies.
+    /// The sealer, for secrets outside the database, in forms and cookies.
     pub(crate) fn sealer(&self) -> &Sealer {
         &self.sealer
     }
 
-    /// Whether the keys at hand belong to the database.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Whether the available keys belong to the database.
     pub async fn key_state(&self) -> Result<KeyState, StoreError> {
         let proof = proof(&mut *self.read.acquire().await?).await?;
         Ok(judge(&self.sealer, proof.as_deref()))
     }
 
     /// Makes the first key the sealing key and records this in the audit log. Returns the numbers of the old and the
-    /// new key, or `None` if it is the sealing key already.
+    /// new key, or `None` if the first key already was the sealing key.
     ///
     /// # Errors
-    /// [`StoreError::Seal`] if the current sealing key is not at hand.
+    ///
+    /// [`StoreError::Seal`] if the current sealing key is not available.
     pub async fn change_key(&self, by: &By) -> Result<Option<(u8, u8)>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let KeyState::Right(old) = judge(&self.sealer, proof(&mut tx).await?.as_deref()) else {
@@ -161,9 +158,6 @@ impl Secrets {
     }
 
     /// Makes the first key the sealing key, after the old one was lost and no secret is encrypted with it any more.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn adopt_key(&self) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let key = sealing_key(&mut tx, &self.sealer).await?;

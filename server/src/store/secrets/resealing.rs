@@ -1,4 +1,4 @@
-//! Resealing: encrypts secrets with the sealing key that are still encrypted with another key, a few at a time.
+//! Resealing: encrypts secrets that are encrypted with an older key with the sealing key, a few at a time.
 
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
@@ -8,9 +8,8 @@ use crate::{
     store::{Secrets, StoreError, secrets::sealing_key},
 };
 
-/// How many secrets are resealed in one commit, for which other writers wait.
+/// The number of secrets resealed in one commit. Other writers wait for the commit.
 const STEP: usize = 64;
-/// How many events are scanned by one query.
 const EVENTS: i64 = 5_000;
 
 /// The columns that hold secrets.
@@ -34,7 +33,6 @@ pub enum Column {
     EventToken,
 }
 
-/// An encrypted secret and its row.
 #[derive(Clone, Debug, FromRow)]
 struct Sealed {
     /// The row's id, if it is a number.
@@ -44,10 +42,10 @@ struct Sealed {
     sealed: Vec<u8>,
 }
 
-/// A secret that none of the keys at hand decrypts.
+/// A secret that none of the available keys decrypts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locked {
-    /// Its column.
+    /// The secret's column.
     pub column: Column,
     /// The row's id, if it is a number.
     pub id: i64,
@@ -58,14 +56,14 @@ pub struct Locked {
 /// The result of resealing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// How many secrets were resealed.
+    /// The number of resealed secrets.
     pub done: u64,
-    /// Secrets that were not, because no key decrypts them.
+    /// Secrets that were not resealed, because no key decrypts them.
     pub locked: Vec<Locked>,
 }
 
 impl Column {
-    /// Every column.
+    /// All columns.
     pub const ALL: [Self; 8] = [
         Self::BotToken,
         Self::ProfileToken,
@@ -77,7 +75,8 @@ impl Column {
         Self::EventToken,
     ];
 
-    /// SQL: id, name and secret of rows not encrypted with key number `?1`; for events, only ids above `?2` up to `?3`.
+    /// SQL: id, name and secret of the rows not encrypted with key number `?1`; for events, only ids above `?2` up to
+    /// `?3`.
     fn select(self) -> &'static str {
         match self {
             Self::BotToken => {
@@ -110,7 +109,7 @@ impl Column {
         }
     }
 
-    /// SQL: replaces the secret `?3` by `?4`, unless it has changed meanwhile.
+    /// SQL: replaces the secret `?3` by `?4`, unless it was changed in the meantime.
     fn update(self) -> &'static str {
         match self {
             Self::BotToken => "UPDATE bots SET token = ?4 WHERE id = ?1 AND token = ?3",
@@ -139,10 +138,11 @@ impl Column {
 }
 
 impl Secrets {
-    /// Reseals all secrets that are encrypted with another key than the sealing key, a few in each commit.
+    /// Reseals all secrets that are not encrypted with the sealing key, a few in each commit.
     ///
     /// # Errors
-    /// If the database fails; secrets that were resealed until then stay so.
+    ///
+    /// Secrets that were resealed before the error stay resealed.
     pub async fn reseal(&self) -> Result<Resealed, StoreError> {
         let present = self.sealer.present()?.number();
         let mut all = Resealed::default();
