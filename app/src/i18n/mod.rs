@@ -138,9 +138,9 @@ pub fn profiles(language: Language, n: usize) -> String {
 pub fn make_profiles(language: Language, n: usize) -> String {
     match (language, n) {
         (Language::Ru, 0) => "Создать отмеченные профили".to_owned(),
-        (Language::En, 0) => "Make the marked profiles".to_owned(),
+        (Language::En, 0) => "Create the selected profiles".to_owned(),
         (Language::Ru, _) => format!("Создать {}", profiles(language, n)),
-        (Language::En, _) => format!("Make {}", profiles(language, n)),
+        (Language::En, _) => format!("Create {}", profiles(language, n)),
     }
 }
 
@@ -159,10 +159,10 @@ pub fn waiting_messages(language: Language, n: u64) -> String {
     match language {
         Language::Ru => {
             let waiting = russian(n, ["сообщение", "сообщения", "сообщений"]);
-            format!("В очереди ещё {waiting}: отправлены они не будут.")
+            format!("В очереди ещё {waiting}. Отправлено не будет.")
         }
-        Language::En if n == 1 => "1 message is still in the queue: it will not be sent.".to_owned(),
-        Language::En => format!("{n} messages are still in the queue: they will not be sent."),
+        Language::En if n == 1 => "1 message is still in the queue and will not be sent.".to_owned(),
+        Language::En => format!("{n} messages are still in the queue and will not be sent."),
     }
 }
 
@@ -172,7 +172,7 @@ pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
     let hookgram::profile_list::Day { delivered, failed, skipped } = all;
     match language {
         Language::Ru => format!("За 7 дней: доставлено {delivered}, с ошибкой {failed}, пропущено {skipped}"),
-        Language::En => format!("In 7 days: {delivered} delivered, {failed} with an error, {skipped} skipped"),
+        Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),
     }
 }
 
@@ -181,7 +181,7 @@ pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
 pub fn failures(language: Language, n: u32) -> String {
     match language {
         Language::Ru => format!("{n} с ошибкой"),
-        Language::En => format!("{n} with an error"),
+        Language::En => format!("{n} failed"),
     }
 }
 
@@ -215,13 +215,13 @@ pub fn wait_for_code(language: Language, seconds: u64) -> String {
         Language::Ru => {
             let wait = russian(minutes, ["минуту", "минуты", "минут"]);
             format!(
-                "Было слишком много неверных кодов. Следующий можно ввести через {wait}. Код восстановления подойдёт и сейчас."
+                "Слишком много неверных кодов. Следующий можно ввести через {wait}. Код восстановления подойдёт и сейчас."
             )
         }
         Language::En => {
             let unit = if minutes == 1 { "minute" } else { "minutes" };
             format!(
-                "There were too many wrong codes. The next one can be entered in {minutes} {unit}. A recovery code works now."
+                "Too many wrong codes. You can enter the next one in {minutes} {unit}. A recovery code works now."
             )
         }
     }
@@ -234,8 +234,8 @@ pub fn event_type(language: Language, kind: EventType) -> String {
         3001 => ("Новая запись или заказ", "New booking or order"),
         3036 => ("Отмена", "Cancellation"),
         3041 => ("Изменение записи", "Booking changed"),
-        3042 => ("Перенос времени", "Change of time"),
-        3043 => ("Смена места", "Change of place"),
+        3042 => ("Перенос времени", "Time changed"),
+        3043 => ("Смена места", "Place changed"),
         3044 => ("Участие одобрено", "Participation approved"),
         3045 => ("Участие подтверждено", "Participation confirmed"),
         3052 => ("Оплата принята", "Payment received"),
