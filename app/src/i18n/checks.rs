@@ -12,7 +12,7 @@ use hookgram::{
 
 pub(super) fn say(language: Language, ru: String, en: String) -> String {
     match language {
-        Language::Ru => ru,
+        Language::Ru => super::nest_quotes(ru),
         Language::En => en,
     }
 }

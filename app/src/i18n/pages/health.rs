@@ -63,7 +63,6 @@ word_set! {
         free: "Свободно на диске", "Free disk space";
         of: "из", "of";
         kept: "События хранятся", "Events are kept for";
-        days: "дн.", "days";
         mail: "Письма о сбоях", "Error emails";
         mail_on: "Почтовый сервер настроен", "A mail server is configured";
         mail_off: "Почтовый сервер не настроен: письма о сбоях не отправляются.", "No mail server is configured: error emails are not sent.";
@@ -99,7 +98,7 @@ word_set! {
         disk_low: "Мало места на диске", "Low disk space";
         disk_low_do: "Освободите место или уменьшите HOOKGRAM_RETENTION_DAYS. Когда место закончится, на новые события сервер будет отвечать 503, пока оно не появится.", "Free up some space, or lower HOOKGRAM_RETENTION_DAYS. When the disk is full, new events are answered 503 until there is space again.";
         mail_failing: "Письма о сбоях не отправляются", "Error emails are not being sent";
-        mail_failing_do: "Проверьте почтовый сервер в настройках или HOOKGRAM_SMTP_URL. Он ответил:", "Check the mail server in the settings, or HOOKGRAM_SMTP_URL. It answered:";
+        mail_failing_do: "Проверьте почтовый сервер в настройках или HOOKGRAM_SMTP_URL. Последняя ошибка:", "Check the mail server in the settings, or HOOKGRAM_SMTP_URL. Last error:";
         mail_missing: "Письма о сбоях отправлять нечем", "There is no server to send error emails";
         mail_missing_do: "В профилях указана почта для ошибок, но почтовый сервер не настроен. Задайте его в настройках или переменными HOOKGRAM_SMTP_URL и HOOKGRAM_MAIL_FROM.", "Profiles have an email address for errors, but no mail server is configured. Set one in the settings, or with HOOKGRAM_SMTP_URL and HOOKGRAM_MAIL_FROM.";
         proxy: "Запросы приходят через неизвестный прокси", "Requests come through an unknown proxy";

@@ -58,7 +58,7 @@ word_set! {
         test: "Отправить пробное письмо", "Send a test email";
         test_to: "Куда", "To";
         test_taken: "Сервер принял письмо. Обычно оно приходит за минуту; если его нет, загляните в спам.", "The server accepted the email. It should arrive within a minute; if not, check the spam folder.";
-        test_failed: "Письмо не отправлено. Почтовый сервер ответил:", "The email was not sent. The mail server answered:";
+        test_failed: "Письмо не отправлено. Ошибка:", "The email was not sent. Error:";
         test_no_server: "Сначала укажите почтовый сервер и отправителя.", "First set a mail server and a sender.";
         test_no_address: "На этот адрес письмо не отправить:", "No email can be sent to this address:";
 

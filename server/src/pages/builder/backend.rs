@@ -151,7 +151,7 @@ impl Backend for PageRequest {
             }
             Identity::Busy { seconds } => match self.language {
                 Language::Ru => format!("Telegram просит подождать: попробуйте через {seconds} с."),
-                Language::En => format!("Telegram asks for patience: try again in {seconds} s."),
+                Language::En => format!("Telegram asks you to wait: try again in {seconds} s."),
             },
         };
         Err(AppError::field("telegramToken", sentence))

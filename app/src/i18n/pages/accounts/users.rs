@@ -42,7 +42,7 @@ word_set! {
         invited_until: "Действует до", "Valid until";
         mailed: "Письмо со ссылкой отправлено.", "An email with the link was sent.";
         not_mailed: "Почта не настроена: передайте ссылку сами.", "Email is not set up: pass the link on yourself.";
-        mail_failed: "Письмо не отправлено, передайте ссылку сами. Почтовый сервер ответил:", "The email was not sent, pass the link on yourself. The mail server answered:";
+        mail_failed: "Письмо не отправлено, передайте ссылку сами. Ошибка:", "The email was not sent, pass the link on yourself. Error:";
         to_people: "К списку людей", "To people";
         open_title: "Ещё не принятые приглашения", "Pending invitations";
         made_by: "Пригласил", "Invited by";
