@@ -205,9 +205,9 @@ fn distrust(fault: &CertificateError) -> String {
             "comes from an authority that this machine does not trust: add that authority to its certificates"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "is for another name than the one in HOOKGRAM_SMTP_URL"
+            "is for a different name than the one in HOOKGRAM_SMTP_URL"
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has run out",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "is not valid yet: check this machine's clock"
         }
