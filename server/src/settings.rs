@@ -51,7 +51,7 @@ impl SettingFault {
     #[must_use]
     pub fn problem(self, text: &str) -> String {
         match self {
-            Self::Address => format!("“{text}” is no address; write it like https://example.com"),
+            Self::Address => format!("“{text}” is not a web address; write it like https://example.com"),
             Self::YesOrNo => format!("“{text}” is neither true nor false"),
             Self::Size => format!("“{text}” is no size up to 64 MiB; write it like 512KiB or 1MiB"),
             Self::Days { least } => format!("“{text}” is no number of days from {least} to 36500; write it like 30"),

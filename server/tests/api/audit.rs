@@ -30,12 +30,12 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
     admin.post(&format!("/profiles/{id}/delete"), &[]).await;
     let page = admin.see("/audit").await;
     for words in [
-        "Profile made",
+        "Profile created",
         "command line",
-        "Profile switched off",
+        "Profile disabled",
         "Profile duplicated",
-        "New URL of a profile",
-        "stopped at once",
+        "New profile URL",
+        "stopped working at once",
         "Profiles exported",
         "Settings changed",
         "Events and messages",
@@ -45,7 +45,7 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
         "Customer&#x27;s data exported",
         "Messages to a customer stopped",
         "…802",
-        "Log exported",
+        "Deliveries exported",
         "outcome=failed",
         "…801",
         "Profile deleted",

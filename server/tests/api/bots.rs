@@ -11,7 +11,7 @@ use crate::{
 
 /// Another token of the bot of the tests' profiles.
 const NEW_TOKEN: &str = "7001002003:AAnewTokenOfTheSameBot_0123456789ab";
-const REFUSED: &str = "Telegram refuses the token";
+const REFUSED: &str = "Telegram rejects the token";
 
 #[tokio::test]
 async fn a_bots_state_is_the_same_on_every_page_and_a_new_token_mends_all_of_its_profiles() {

@@ -76,7 +76,7 @@ async fn the_list_is_narrowed_by_its_address_and_tells_who_gets_messages() {
         "href=\"/customers/600700800\"",
         "href=\"/bots/7001002003\"",
         "Gets messages",
-        "Has blocked the bot",
+        "Blocked the bot",
         "Stopped (/stop)",
         "Haircut",
         "No name",
@@ -101,7 +101,7 @@ async fn the_list_is_narrowed_by_its_address_and_tells_who_gets_messages() {
         for id in found {
             assert!(page.contains(&format!("href=\"/customers/{id}\"")), "{asked}: {id}");
         }
-        assert!(!found.is_empty() || page.contains("Nobody was found"), "{asked}: {page}");
+        assert!(!found.is_empty() || page.contains("Nobody found"), "{asked}: {page}");
     }
     server.stop().await;
 }
@@ -172,8 +172,8 @@ async fn one_customer_is_shown_with_bots_and_bookings_and_is_stopped_by_an_opera
     }
     assert!(!server.state.store.customers.has_stopped(BOT, 600_700_800).await.unwrap());
     let page = operator.follow(operator.post(path, &[("bot", "7001002003")]).await).await;
-    assert!(page.contains("The messages are stopped.") && page.contains("Stopped (/stop)"), "{page}");
-    assert!(page.contains("stopped already") && !page.contains("name=\"bot\""), "there is no way back here: {page}");
+    assert!(page.contains("Messages to this customer are stopped.") && page.contains("Stopped (/stop)"), "{page}");
+    assert!(page.contains("already stopped") && !page.contains("name=\"bot\""), "there is no way back here: {page}");
     assert!(server.state.store.customers.has_stopped(BOT, 600_700_800).await.unwrap());
     server.stop().await;
 }

@@ -149,7 +149,7 @@ async fn a_draft_of_a_stored_profile_keeps_its_token_and_says_what_the_store_sai
         ("form[values][telegramFieldName]", "*T"),
     ];
     let (id, page) = visitor.draft("operator/save-profile", &typed).await;
-    assert!(page.contains("There is a profile of that name already."), "{page}");
+    assert!(page.contains("A profile with this name already exists."), "{page}");
     assert!(!page.contains("telegramToken is missing") && page.contains("7001002003"));
     // It is of that profile alone.
     let elsewhere = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
@@ -166,7 +166,7 @@ async fn nobody_else_opens_a_draft_or_uses_its_token() {
     let token = botfather();
     let typed = [("form[name]", ""), ("form[target]", "bot"), ("form[token]", token.as_str())];
     let (id, _) = maker.draft("operator/save-profile", &typed).await;
-    for (visitor, words) in [(&other, "no longer kept"), (&viewer, "Your role may not do this.")] {
+    for (visitor, words) in [(&other, "no longer kept"), (&viewer, "Your role does not allow this.")] {
         let page = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
         assert!(page.contains(words) && !page.contains("7001002003:"), "{page}");
     }
@@ -319,7 +319,7 @@ async fn all_events_or_the_marked_ones_is_a_choice() {
         fields
     };
     let (_, page) = visitor.draft("operator/save-profile", &form("marked", false)).await;
-    assert!(page.contains("Mark at least one event, or choose “All events”."), "{page}");
+    assert!(page.contains("Select at least one event, or choose “All events”."), "{page}");
     let stored = async || server.state.store.profiles.by_name("A").await.unwrap().unwrap();
     visitor.send("operator/save-profile", &form("marked", true)).await;
     assert_eq!(stored().await.events, [EventType(3036)]);

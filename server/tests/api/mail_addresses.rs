@@ -91,11 +91,11 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     );
     let asked = smtp.mails().remove(0);
     assert_eq!((asked.to.as_str(), smtp.mails().len()), ("Ops@example.com", 1));
-    assert_eq!(asked.subject(), "Hookgram: confirm the address for error mails");
+    assert_eq!(asked.subject(), "Hookgram: confirm the address for error emails");
     for text in [asked.raw.clone(), asked.text(), asked.html()] {
         assert!(!text.contains("BuyNow") && !text.contains("7001002003"), "{text}");
     }
-    assert!(asked.text().contains(&format!("the Hookgram at {} as", server.base)), "{}", asked.text());
+    assert!(asked.text().contains(&format!("in Hookgram at {} to", server.base)), "{}", asked.text());
     assert!(asked.html().contains("<a href=") && asked.text().contains("do nothing"), "{}", asked.text());
 
     // Mail scanners open links: that confirms nothing.
@@ -110,7 +110,7 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     assert_eq!(smtp.mails().len(), 1);
 
     assert_eq!(press(&server, &path, "confirm").await, 303);
-    assert!(page(&server, &path).await.1.contains("The address is confirmed"));
+    assert!(page(&server, &path).await.1.contains("Address confirmed"));
     refuse(&server, "oPs@example.com", "&date_locales=en").await;
     assert_eq!(send_due(&server.state, start + 2 * HOUR + SOON).await, 1);
     let mail = smtp.mails().pop().unwrap();
@@ -200,7 +200,7 @@ async fn the_link_in_an_error_mail_stops_the_mails_and_brings_them_back() {
     send_due(&server.state, at).await;
     let path = link(&smtp.mails()[0]);
     assert_eq!(press(&server, &path, "stop").await, 303);
-    assert!(page(&server, &path).await.1.contains("No more mails"));
+    assert!(page(&server, &path).await.1.contains("No more emails"));
     refuse(&server, "ops@example.com", "").await;
     assert_eq!(send_due(&server.state, at + HOUR).await, 1, "and no confirmation mail");
     assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some(STOPPED))]);

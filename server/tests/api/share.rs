@@ -143,7 +143,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
     assert_eq!(shared(&server, stored.id).await.obstacles, [Obstacle::TokenRefused]);
     let last = last_event(&server, stored.id).await.unwrap();
     assert_eq!(last.outcome, Outcome::Suspended);
-    assert!(last.why.starts_with("Telegram does not accept the bot's token. Get a valid token"), "{}", last.why);
+    assert!(last.why.starts_with("Telegram rejects the bot's token. Get a valid token"), "{}", last.why);
     server.stop().await;
 }
 
@@ -287,7 +287,7 @@ async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
 
     let admin = Person::new(&server, Role::Admin).await;
     let audit = admin.see("/audit").await;
-    assert!(audit.contains("a sample event to the short URL") && audit.contains("…907"), "{audit}");
+    assert!(audit.contains("sample event to the short URL") && audit.contains("…907"), "{audit}");
     // Another person at this browser gets another chat.
     assert!(!admin.having(remembered).see(&share).await.contains("482113907"));
 
@@ -387,8 +387,8 @@ async fn the_line_for_the_reader_s_system_is_open() {
             let before = page.split(title).next().unwrap();
             before.rsplit("<details").next().unwrap().contains(" open")
         };
-        assert_eq!(is_open("<summary>PowerShell in Windows"), is_windows, "{system}");
-        assert_eq!(is_open("<summary>Terminal of macOS or Linux"), !is_windows, "{system}");
+        assert_eq!(is_open("<summary>Windows PowerShell"), is_windows, "{system}");
+        assert_eq!(is_open("<summary>macOS or Linux terminal"), !is_windows, "{system}");
         assert!(page.contains("Invoke-RestMethod -Method Post"), "{page}");
     }
     server.stop().await;

@@ -95,7 +95,7 @@ async fn the_bot_first_on_a_phone_without_scripts() -> Result<()> {
     browser.fill("[name=links]", &format!("Haircut {SERVICE}\nnonsense")).await?;
     browser.click(".booking-actions .primary").await?;
     // What cannot be read is said, and what could be read is not lost.
-    browser.see("Not saved: mend what is marked.").await?;
+    browser.see("Not saved: fix the marked fields.").await?;
     ensure!(browser.value("[name=service-0-title]").await? == "Haircut");
     browser.fill("[name=links]", "").await?;
     browser.click(".booking-actions .primary").await?;
@@ -103,7 +103,7 @@ async fn the_bot_first_on_a_phone_without_scripts() -> Result<()> {
     no_sideways_scroll(&browser).await?;
     browser.screenshot("booking-phone").await?;
     // Nobody reads the field yet.
-    browser.click_text("Make a profile of this bot").await?;
+    browser.click_text("Create a profile with this bot").await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.fill("#field-message", "You are booked!").await?;
     browser.click("button.primary").await?;
@@ -129,7 +129,7 @@ async fn the_sandbox_plays_it_without_a_bot() -> Result<()> {
     browser.click_text("Сохранить").await?;
     browser.see("Ждём первое событие").await?;
     browser.open(&server.url("/sandbox")).await?;
-    browser.click_text("Запустить").await?;
+    browser.click_text("Старт").await?;
     browser.see("Здравствуйте, Анна!").await?;
     browser.click("[action='/sandbox/book'] button").await?;
     // Without a reload: the page listens.

@@ -80,7 +80,7 @@ async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
     new_profile(&browser, &server).await?;
     paste(&browser, "#field-telegramToken", &botfather()).await?;
     has_value(&browser, "#field-telegramToken", TOKEN).await?;
-    browser.see("Telegram knows this bot: Салон · @salon_bot").await?;
+    browser.see("Telegram recognizes this bot: Салон · @salon_bot").await?;
     let asked = telegram.asked().iter().filter(|asked| asked.method == "getMe").count();
     ensure!(asked == 1, "asked {asked} times");
     // Typed over with something else, the answer goes, and the fault is told on leaving.

@@ -58,7 +58,7 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
     for (sample, line) in [
         ("Групповое занятие", "Участие в мероприятии: №318"),
         ("Заполнено всё", "№ТБ-2026/1187"),
-        ("Почти ничего", "Детали заказа\nЗаказ"),
+        ("Самый минимум", "Детали заказа\nЗаказ"),
         ("Запись", "Запись: №42"),
     ] {
         browser.click_text(sample).await?;
@@ -85,7 +85,7 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
     // A test sends what is shown.
     browser.fill("#test-chat", "5").await?;
     browser.click_text("Отправить тест").await?;
-    browser.see("Сообщение в песочнице").await?;
+    browser.see("Сообщение — в песочнице").await?;
     let sent = server.state.store.profiles.sandbox_messages(Some(profile.id), 1).await?;
     ensure!(sent[0].html.contains("Запись: №8"), "{sent:?}");
     browser.no_errors().await
@@ -108,7 +108,7 @@ async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> 
     );
     browser.fill("#test-chat", "100200300").await?;
     browser.click_text("Send a test").await?;
-    browser.see("Telegram took the message").await?;
+    browser.see("Telegram accepted the message").await?;
     let asked = telegram.asked().into_iter().rev().find(|asked| asked.method == "sendMessage").context("a message")?;
     assert_eq!(shown, asked.raw, "byte for byte");
     browser.screenshot("preview-json").await?;
