@@ -153,7 +153,7 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             say(
                 language,
                 format!("errorEmail: письма на {named} начнут приходить только после подтверждения: ссылка для него придёт туда при первом сбое (адреса аккаунтов и профилей Hookgram подтверждать не нужно)."),
-                format!("errorEmail: {named} gets emails only after confirming; the link is sent there with the first failure (addresses of accounts and profiles need no confirmation)."),
+                format!("errorEmail: emails go to {named} only after confirmation; the link is sent there with the first failure (addresses of accounts and profiles need none)."),
             )
         }
         Warning::UnreadField(field) => super::endpoints::unread_field(language, field),

@@ -524,7 +524,7 @@ async fn repeated_failures_of_an_account_are_shown_to_admins() {
     let account = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account;
     for (action, fewer, said, is_urgent) in [
         (AuditAction::SignInFailed, 19, "Someone is guessing a password: olga@example.com (20)", false),
-        (AuditAction::FactorFailed, 9, "guessing the code of the second step: olga@example.com (10)", true),
+        (AuditAction::FactorFailed, 9, "guessing the second-factor code: olga@example.com (10)", true),
     ] {
         let fail = async || {
             server.state.store.accounts.sign_in_failed(&account, action, None, &COMMAND_LINE).await.unwrap();

@@ -196,7 +196,7 @@ async fn an_old_url_fills_the_form_and_shows_both_messages() {
     let (id, page) = visitor.draft("operator/read-old-url", &[("form[target]", "sandbox"), ("url", &url)]).await;
     assert!(page.contains("7001002003:AAH…abcd"));
     assert!(has_value(&page, "form[name]", "Вы записаны"), "a name is proposed");
-    assert!(page.contains("idInstance belongs to sending through another messenger"));
+    assert!(page.contains("idInstance is for another messenger"));
     assert!(page.contains("hide_adress") && page.contains("errorEmail: “ops@example”"));
     assert!(page.contains("✓ The messages are the same. Checked with the samples: Appointment, Order"), "{page}");
     let saved = visitor

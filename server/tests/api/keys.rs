@@ -185,7 +185,7 @@ async fn a_key_of_the_environment_is_changed_in_three_steps_and_each_says_what_c
     let server = serve(&both).await;
     let changed = rotate(&both);
     let text = said(&changed);
-    assert!(changed.status.success() && text.contains("take it out of HOOKGRAM_SECRET_KEY"), "{text}");
+    assert!(changed.status.success() && text.contains("remove it from HOOKGRAM_SECRET_KEY"), "{text}");
     assert_eq!(numbers(&data).await, [2]);
     server.terminate();
     let server = serve(&new).await;

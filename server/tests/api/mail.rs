@@ -100,7 +100,7 @@ async fn two_causes_and_two_profiles_are_mails_of_their_own() {
         ]
     );
     let text = smtp.mails()[0].text();
-    assert!(text.contains("(GMT+9), chat 5") && text.contains("What to do: Reach the customer"), "{text}");
+    assert!(text.contains("(GMT+9), chat 5") && text.contains("What to do: Contact the customer"), "{text}");
     server.stop().await;
 }
 

@@ -259,7 +259,7 @@ async fn check_and_post_warn_of_addresses_that_have_not_confirmed() {
     let answer = check(&path, "ru").await;
     assert!(warning(&answer).starts_with("errorEmail: письма на ops@example.com, d@e.f пойдут"), "{answer}");
     let answer = check(&path, "en").await;
-    assert!(warning(&answer).starts_with("errorEmail: mails go to ops@example.com, d@e.f only"), "{answer}");
+    assert!(warning(&answer).starts_with("errorEmail: emails go to ops@example.com, d@e.f only"), "{answer}");
     let (status, answer) = server.post(&path, event("2", &["5"])).await;
     assert!(status == 200 && warning(&answer).contains("ops@example.com, d@e.f"), "{answer}");
 
@@ -295,5 +295,5 @@ async fn the_command_line_warns_of_them_where_there_is_an_installation() {
     server.stop().await;
     let output = run(&data, &["check", &query("a@b.c,d@e.f", ""), "--offline"]).await;
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && printed.contains("errorEmail: mails go to d@e.f only"), "{printed}");
+    assert!(output.status.success() && printed.contains("errorEmail: emails go to d@e.f only"), "{printed}");
 }

@@ -295,7 +295,7 @@ async fn disabling_a_profile_with_events_today_is_confirmed_and_can_be_undone() 
 
     // Without events, nothing is asked.
     let page = person.follow(person.post(&path, &[("enabled", "false"), ("back", "/?page=1")]).await).await;
-    assert!(page.contains("“A &amp; B” is disabled") && page.contains(&format!("action=\"{path}\"")), "{page}");
+    assert!(page.contains("“A &amp; B” disabled") && page.contains(&format!("action=\"{path}\"")), "{page}");
     assert_eq!(server.post(&endpoint, event("1", &["5"])).await.0, 404);
     let page = person.follow(person.post(&path, &[("enabled", "true")]).await).await;
     assert!(page.contains("enabled. Rejected while it was disabled: 1 event."), "{page}");

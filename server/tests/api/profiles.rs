@@ -262,7 +262,7 @@ async fn test_messages_are_paced_with_deliveries_and_counted_by_account() {
     let operator = Person::new(&server, Role::Operator).await;
     // Telegram asks for quiet in a chat: neither tests nor deliveries go there, and nothing is asked of it.
     api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
-    assert!(send_test(&operator, bot.id, "5").await.contains("asks you to wait (seconds): 60"));
+    assert!(send_test(&operator, bot.id, "5").await.contains("asks you to wait 60 seconds."));
     let answer = send_test(&operator, bot.id, "5").await;
     assert!(answer.contains("to stay within Telegram's limits"), "{answer}");
     let (status, _) = server.post(&format!("/h/{}", bot.key), event("1", &["5"])).await;
