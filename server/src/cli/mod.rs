@@ -136,7 +136,7 @@ async fn run_command(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
         }
     };
     match output::lost() {
-        Some(error) => Err(anyhow!("the output was lost ({error}); the command itself succeeded")),
+        Some(error) => Err(anyhow!("the output is lost ({error}); the command itself succeeded")),
         None => Ok(code),
     }
 }

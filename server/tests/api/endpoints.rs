@@ -63,8 +63,7 @@ async fn get_verifies_parameters_and_token() {
 
 #[tokio::test]
 async fn get_tells_a_refused_token_from_an_unreachable_telegram() {
-    let refused =
-        "Telegram rejects this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.";
+    let refused = "Telegram rejects this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.";
     let away = "Telegram is not answering, so telegramToken was not checked; the other parameters are valid, \
                 try again later.";
     for (play, status, sentence) in [

@@ -120,9 +120,12 @@ async fn health_lists_what_is_not_set_up_yet_and_what_is_good() {
         .post("/settings", &[("stateless", "false"), ("smtp_url", "smtp://localhost:9"), ("mail_from", "a@b.example")])
         .await;
     let page = admin.see("/health").await;
-    for said in
-        ["Last database backup:", "Old URLs with parameters are closed.", "A mail server is configured", "There is enough disk space"]
-    {
+    for said in [
+        "Last database backup:",
+        "Old URLs with parameters are closed.",
+        "A mail server is configured",
+        "There is enough disk space",
+    ] {
         assert!(page.contains(said), "{said} in {page}");
     }
     for said in ["No mail server", "No bot yet", "No profile yet", "never been backed up", "nobody uses them"] {

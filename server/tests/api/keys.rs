@@ -217,6 +217,6 @@ async fn a_key_is_not_changed_where_it_is_not_the_databases_own() {
     open(&data).await.close().await;
     fs::remove_file(data.join(KEY_FILE)).unwrap();
     let wrong = run(&data, &["key", "rotate"]).await;
-    assert!(!wrong.status.success() && said(&wrong).contains("another key"), "{}", said(&wrong));
+    assert!(!wrong.status.success() && said(&wrong).contains("a different key"), "{}", said(&wrong));
     assert_eq!(fs::read_to_string(data.join(KEY_FILE)).unwrap().lines().count(), 1, "no key was added");
 }

@@ -112,9 +112,8 @@ async fn one_event_says_what_became_of_it_and_what_to_do() {
     }
     assert!(!page.contains(TOKEN.split(':').next_back().unwrap()), "no token");
     // The steps in their order.
-    let places =
-        ["Received", "Recipient found", "Message rendered", "Queued", "Answer to the booking", "Rejected by"]
-            .map(|step| page.find(&format!("trace-title\">{step}")).or_else(|| page.find(step)));
+    let places = ["Received", "Recipient found", "Message rendered", "Queued", "Answer to the booking", "Rejected by"]
+        .map(|step| page.find(&format!("trace-title\">{step}")).or_else(|| page.find(step)));
     assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
     let beside = person.see(&format!("/deliveries?open={first}")).await;
     assert!(beside.contains("trace-pane") && beside.contains("aria-current=\"true\""), "{beside}");
@@ -297,7 +296,10 @@ async fn the_filter_by_a_profile_takes_a_name() {
     assert!(nowhere.is_none() && page.contains("Several profiles match"), "{page}");
     assert!(page.contains(&format!("href=\"/deliveries?profile={id}&amp;outcome=failed\"")), "{page}");
     let (nowhere, page) = to("zzz").await;
-    assert!(nowhere.is_none() && page.contains("There is no profile with this name") && page.contains("value=\"zzz\""), "{page}");
+    assert!(
+        nowhere.is_none() && page.contains("There is no profile with this name") && page.contains("value=\"zzz\""),
+        "{page}"
+    );
     let page = person.see(&format!("/deliveries?profile={id}")).await;
     assert!(page.contains("name=\"named\"") && page.contains("value=\"Студия Ёлка\""), "{page}");
     assert!(page.contains("<option value=\"Салон\">"), "a short list is offered before scripts run");

@@ -108,7 +108,7 @@ async fn a_server_that_is_not_trusted_hears_neither_password_nor_mail() {
         ("smtp", offered(&unknown), "comes from an authority that this machine does not trust"),
         ("smtps", wrapped(&elsewhere), "is for a different name than the one in HOOKGRAM_SMTP_URL"),
         ("smtp", offered(&elsewhere), "is for a different name than the one in HOOKGRAM_SMTP_URL"),
-        ("smtps", wrapped(&old), "has run out"),
+        ("smtps", wrapped(&old), "has expired"),
     ] {
         let smtp = SmtpServer::start_with(secrecy).await;
         let (state, reason) = house.send(&url(scheme, &smtp)).await;

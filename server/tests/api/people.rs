@@ -230,7 +230,10 @@ async fn health_says_what_is_wrong_and_every_page_has_its_mark() {
         server.profile("A", false, &[(Parameter::Message, "Hi"), (Parameter::ErrorEmail, "a@b.example")]).await;
     let person = Person::new(&server, Role::Viewer).await;
     let page = person.see("/health").await;
-    assert!(page.contains("There is no server to send error emails") && !page.contains("class=\"notice bad\""), "{page}");
+    assert!(
+        page.contains("There is no server to send error emails") && !page.contains("class=\"notice bad\""),
+        "{page}"
+    );
     assert!(!person.see("/").await.contains("needs-you"));
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;

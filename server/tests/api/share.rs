@@ -296,7 +296,7 @@ async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
     assert_eq!(refused.status(), 422);
     let page = refused.text().await.unwrap();
     let fault = between(&page, "id=\"sample-fault\"", "</p>");
-    assert!(!fault.contains("hidden") && fault.contains("switched off"), "{fault}");
+    assert!(!fault.contains("hidden") && fault.contains("disabled"), "{fault}");
     assert_eq!(operator.see(&format!("{share}?sent=unknown")).await.matches("The event was accepted").count(), 0);
     server.stop().await;
 }

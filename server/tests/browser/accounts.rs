@@ -48,7 +48,7 @@ const ENGLISH: Said = Said {
     languages: "en",
     invited: "You are invited",
     guessable: "These keys are next to each other",
-    turn_on: "Turn it on",
+    turn_on: "Turn on",
     copied: "Copied",
     left: "9 of 10 left",
     no_phone: "Don't have your phone?",

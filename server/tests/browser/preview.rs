@@ -107,7 +107,7 @@ async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> 
         "{shown}"
     );
     browser.fill("#test-chat", "100200300").await?;
-    browser.click_text("Send a test").await?;
+    browser.click_text("Send test").await?;
     browser.see("Telegram accepted the message").await?;
     let asked = telegram.asked().into_iter().rev().find(|asked| asked.method == "sendMessage").context("a message")?;
     assert_eq!(shown, asked.raw, "byte for byte");

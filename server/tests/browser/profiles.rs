@@ -191,8 +191,8 @@ async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()>
     browser.as_desktop().await?;
     browser.screenshot("urls").await?;
     browser.fill("[name='name-2']", "Reminders").await?;
-    browser.click_text("Make 2 profiles").await?;
-    browser.see("Made: 2 profiles.").await?;
+    browser.click_text("Create 2 profiles").await?;
+    browser.see("Created: 2 profiles.").await?;
     browser.see("Reminders").await?;
     browser.see("Which URL replaces which").await?;
     browser.screenshot("urls-moved").await?;
