@@ -223,7 +223,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
         "idInstance belongs to",
         "is not a bot&#x27;s token",
         "already has a profile",
-        "Make 2 profiles",
+        "Create 2 profiles",
     ] {
         assert!(shown.contains(said) || shown.contains(&said.replace("&#x27;", "'")), "{said} in {shown}");
     }
@@ -245,7 +245,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
     let made = person.post("/profiles/urls", &names).await;
     let to = made.headers()["location"].to_str().unwrap().to_owned();
     let moved = person.follow(made).await;
-    assert!(moved.contains("Made: 2 profiles.") && moved.contains("Which URL replaces which"), "{moved}");
+    assert!(moved.contains("Created: 2 profiles.") && moved.contains("Which URL replaces which"), "{moved}");
     assert!(moved.contains("telegramToken=7001002003:AAH…&amp;telegramFieldName=*TelegramId&amp;message="), "{moved}");
     assert!(!moved.contains("AAHk2Lm9"), "the token is masked");
     let stored = server.state.store.profiles.all().await.unwrap();

@@ -127,7 +127,7 @@ async fn a_failure_tells_its_reason_to_a_pointer_and_to_a_keyboard() -> Result<(
         is_live(&browser).await?;
         no_sideways_scroll(&browser).await?;
         browser.see("клиент заблокировал бота").await?;
-        browser.see("1 сбой").await?;
+        browser.see("1 с ошибкой").await?;
         let shown = async || browser.script("return getComputedStyle(document.querySelector('.tip')).display").await;
         ensure!(shown().await? == "none");
         browser.script("document.querySelector('.tip-button').focus()").await?;
