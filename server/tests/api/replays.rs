@@ -360,7 +360,7 @@ async fn the_command_line_replays_and_calls_off() {
     for (arguments, words) in [
         (&["replay", "--failed", "--cause", "luck"][..], "never_started, blocked"),
         (&["replay", "--failed", "--profile", "X"], "there is no profile “X”"),
-        (&["replay", "--failed", "--since", "soon"], "--since: “soon” is no span of time"),
+        (&["replay", "--failed", "--since", "soon"], "--since: “soon” is not a span of time"),
         (&["replay"], "required"),
         (&["cancel", "1", "--waiting"], "cannot be used with"),
     ] {

@@ -56,7 +56,7 @@ word_set! {
         mail_from: "Отправитель", "Sender";
         mail_from_help: "Например, Hookgram <hookgram@example.com>. Если оставить пустым, будет адрес пользователя.", "For example, Hookgram <hookgram@example.com>. If left blank, the user's address is used.";
         test: "Отправить пробное письмо", "Send a test email";
-        test_to: "Куда", "To";
+        test_to: "На адрес", "To";
         test_taken: "Сервер принял письмо. Обычно оно приходит за минуту; если его нет, загляните в спам.", "The server accepted the email. It should arrive within a minute; if not, check the spam folder.";
         test_failed: "Письмо не отправлено. Ошибка:", "The email was not sent. Error:";
         test_no_server: "Сначала укажите почтовый сервер и отправителя.", "First set a mail server and a sender.";
