@@ -34,7 +34,7 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
             en: "This message has reached the customer or is being sent: to send it again, replay this particular delivery.",
         },
         ReplayError::NoMessage => Bilingual {
-            ru: "Сообщения не было: в записи не нашлось Telegram id. Исправьте профиль и повторите с его нынешними настройками.",
+            ru: "Сообщения не было: в записи не нашлось Telegram id. Исправьте профиль и повторите с его текущими настройками.",
             en: "There was no message: the booking had no Telegram id. Fix the profile and replay with its current settings.",
         },
         ReplayError::NoProfile => Bilingual {
@@ -74,15 +74,15 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
             en: "The profile no longer sends events of this type: select it in the profile and replay again.",
         },
         ReplayError::NoRecipient => Bilingual {
-            ru: "С нынешними настройками у этого клиента нет Telegram id: проверьте название поля в профиле.",
+            ru: "С текущими настройками у этого клиента нет Telegram id: проверьте название поля в профиле.",
             en: "With the current settings this customer has no Telegram id: check the field's name in the profile.",
         },
         ReplayError::NothingToSay => Bilingual {
-            ru: "С нынешними настройками сообщение получилось бы пустым: добавьте текст или покажите хотя бы один раздел.",
+            ru: "С текущими настройками сообщение получилось бы пустым: добавьте текст или покажите хотя бы один раздел.",
             en: "With the current settings the message would be empty: add a text or show at least one section.",
         },
         ReplayError::NotMade => Bilingual {
-            ru: "С нынешними настройками собрать сообщение не удалось: проверьте профиль и повторите.",
+            ru: "С текущими настройками собрать сообщение не удалось: проверьте профиль и повторите.",
             en: "The message could not be rendered with the current settings: check the profile and replay again.",
         },
     }

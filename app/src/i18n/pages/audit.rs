@@ -34,7 +34,7 @@ word_set! {
         command_line: "командная строка", "command line";
         this_machine: "сам сервер", "the server itself";
         as_was: "прежнее сообщение", "original message";
-        as_is: "с нынешними настройками", "with the current settings";
+        as_is: "с текущими настройками", "with the current settings";
         key_stops: "перестала работать сразу", "stopped working at once";
         key_day: "проработает ещё 24 часа", "works for another 24 hours";
         taken: "письмо принято", "email accepted";

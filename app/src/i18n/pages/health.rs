@@ -8,13 +8,13 @@ word_set! {
         title: "Состояние", "Health";
         why: "Всё ли в порядке и что делать, если нет.", "Whether everything works, and what to do if it does not.";
         well: "Всё в порядке", "All good";
-        well_why: "Сообщения уходят, боты отвечают, места хватает.", "Messages are going out, bots respond, there is enough space.";
-        well_todo: "Сообщения уходят. Ниже — что ещё не настроено.", "Messages are going out. Below is what is not set up yet.";
+        well_why: "Сообщения отправляются, боты отвечают, места хватает.", "Messages are going out, bots respond, there is enough space.";
+        well_todo: "Сообщения отправляются. Ниже — что ещё не настроено.", "Messages are going out. Below is what is not set up yet.";
         checks: "Что проверено", "What was checked";
         good: "В порядке", "OK";
         todo: "Сделать", "To do";
         broken: "Не работает", "Not working";
-        good_queue: "Сообщения уходят, очередь движется.", "Messages are going out, the queue is moving.";
+        good_queue: "Сообщения отправляются, очередь движется.", "Messages are going out, the queue is moving.";
         good_keys: "Ключ шифрования подходит, сохранённые токены расшифровываются.", "The encryption key is right, stored tokens can be decrypted.";
         good_bots: "Telegram принимает токены всех ботов.", "Telegram accepts the tokens of all bots.";
         good_booking: "Боты записи получают сообщения клиентов.", "The booking bots receive customers' messages.";

@@ -6,7 +6,7 @@ word_set! {
     /// The sandbox.
     SandboxWords {
         title: "Песочница", "Sandbox";
-        why: "Сообщения профилей, у которых вместо бота выбрана песочница. Наружу ничего не уходит.", "Messages of profiles that use the sandbox instead of a bot. Nothing leaves the server.";
+        why: "Сообщения профилей, у которых вместо бота выбрана песочница. В Telegram ничего не отправляется.", "Messages of profiles that use the sandbox instead of a bot. Nothing is sent to Telegram.";
         empty_title: "Сообщений пока нет", "No messages yet";
         empty_why: "Выберите в профиле «Песочница» и отправьте тест или событие на его короткую ссылку.", "Choose “Sandbox” in a profile, and send a test or an event to its short URL.";
         empty_action: "К профилям", "To profiles";

@@ -29,7 +29,7 @@ word_set! {
         bot_title: "Бот", "Bot";
         bot_why: "От чьего имени придёт сообщение. Токен хранится в зашифрованном виде и не показывается.", "Who the message comes from. The token is stored encrypted and never shown.";
         target_bot: "Бот Telegram", "Telegram bot";
-        target_bot_help: "Сообщения уходят клиентам.", "Messages go to customers.";
+        target_bot_help: "Сообщения отправляются клиентам.", "Messages go to customers.";
         target_sandbox: "Песочница", "Sandbox";
         target_sandbox_help: "Ничего не отправляется: сообщения видны на странице «Песочница».", "Nothing is sent: messages show up on the page “Sandbox”.";
         bot_choose: "Какой бот", "Which bot";

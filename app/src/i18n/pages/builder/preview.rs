@@ -33,7 +33,7 @@ word_set! {
         column: "столбце", "column";
         loading: "Загружаем событие…", "Loading the event…";
         gone: "Это событие больше не хранится.", "This event is no longer kept.";
-        no_recipient: "Сообщение не уйдёт: ни у одного участника в этом поле нет Telegram id:", "No message will be sent: no participant has a Telegram id in this field:";
+        no_recipient: "Сообщение не отправится: ни у одного участника в этом поле нет Telegram id:", "No message will be sent: no participant has a Telegram id in this field:";
         several: "Показано сообщение первому получателю. Всего получателей:", "This is the message to the first recipient. Recipients in total:";
         keys: "Нажмите на строку, чтобы перейти к её настройке. С клавиатуры: стрелки вверх и вниз — по строкам, Enter — к настройке.", "Click a line to go to its setting. With the keyboard: up and down arrows move between lines, Enter opens the setting.";
         changes_why: "Как изменятся последние сообщения, если сохранить. Параметры, заменённые в ссылке (?message=…), не учтены.", "How the latest messages will change if you save. Parameters replaced in a URL (?message=…) are not taken into account.";
@@ -41,8 +41,8 @@ word_set! {
         changes_none_yet: "Событий ещё не было: сравнить не с чем.", "No events yet: there is nothing to compare.";
         changed_of: "Изменятся сообщения:", "Messages that will change:";
         no_difference: "Без изменений", "No changes";
-        nothing_before: "Сейчас сообщение не уходит, а с изменениями уйдёт.", "Now no message is sent; with the changes, one will be.";
-        nothing_after: "С изменениями сообщение не уйдёт.", "With the changes, no message will be sent.";
+        nothing_before: "Сейчас сообщение не отправляется, а с изменениями отправится.", "Now no message is sent; with the changes, one will be.";
+        nothing_after: "С изменениями сообщение не отправится.", "With the changes, no message will be sent.";
         added: "добавится:", "added:";
         removed: "исчезнет:", "removed:";
         next_message: "✂ следующее сообщение", "✂ the next message";

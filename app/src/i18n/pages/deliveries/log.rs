@@ -160,13 +160,13 @@ word_set! {
         how: "Какое сообщение отправить", "Which message to send";
         as_was: "Прежнее сообщение", "The original message";
         as_was_help: "То же самое, которое не дошло. Если часть сообщения дошла, отправятся остальные части.", "The one that did not arrive. If some of its parts did, only the others are sent.";
-        as_is: "Заново, с нынешними настройками профиля", "A new one, with the profile's current settings";
+        as_is: "Заново, с текущими настройками профиля", "A new one, with the profile's current settings";
         as_is_help: "Если вы исправили текст, поле контакта или бота.", "If you have fixed the text, the contact field or the bot.";
         replay_do: "Повторить", "Replay";
         cancel_do: "Отменить отправку", "Cancel sending";
         back: "Не надо", "Go back";
         arrived_too: "Среди выбранных могут быть и доставленные: клиент получит их ещё раз.", "Some of the selected may have arrived: the customer will get them again.";
-        events_anew: "События принимаются заново, с нынешними настройками профиля. То, что уже дошло, второй раз не отправится.", "The events are accepted again, with the profile's current settings. What has already arrived is not sent twice.";
+        events_anew: "События принимаются заново, с текущими настройками профиля. То, что уже дошло, второй раз не отправится.", "The events are accepted again, with the profile's current settings. What has already arrived is not sent twice.";
         event: "Событие", "Event";
         arrived_not: "То, что уже дошло или отправляется, второй раз не отправится.", "What has already arrived or is being sent is not sent twice.";
         cancel_gone: "Сообщения не уйдут. Отменённое потом можно повторить.", "The messages will not be sent. Cancelled deliveries can be replayed later.";
@@ -183,7 +183,7 @@ word_set! {
         began: "Начато", "Started";
         refused: "Оставлено как есть", "Left as is";
         replay_kind_was: "Повтор прежних сообщений", "Replay of the original messages";
-        replay_kind_is: "Повтор с нынешними настройками", "Replay with the current settings";
+        replay_kind_is: "Повтор с текущими настройками", "Replay with the current settings";
         cancel_kind: "Отмена отправки", "Cancellation";
         none_title: "Ещё ничего не повторяли", "Nothing has been replayed yet";
         none_why: "Здесь видно, как идут повторы и отмены всех найденных доставок.", "Here you can follow replays and cancellations of all matching deliveries.";

@@ -36,8 +36,8 @@ word_set! {
         key_title: "Новая ссылка", "A new URL";
         key_question: "Новая короткая ссылка для профиля «{}»", "A new short URL for the profile “{}”";
         key_why: "Понадобится, если ссылка попала к посторонним: кто её знает, тот может писать клиентам от имени бота.", "For when the URL has leaked: anyone who knows it can write to customers as the bot.";
-        key_now: "Нынешняя ссылка", "Current URL";
-        key_what_of_the_old: "Что будет с нынешней ссылкой", "What happens to the current URL";
+        key_now: "Текущая ссылка", "Current URL";
+        key_what_of_the_old: "Что будет с текущей ссылкой", "What happens to the current URL";
         key_day: "Проработает ещё 24 часа", "Keeps working for 24 hours";
         key_day_help: "Успеете вставить новую в сервис записи, и ни одно сообщение не потеряется.", "Time to paste the new one into the booking service without losing a message.";
         key_stops: "Перестанет работать сразу", "Stops working at once";
