@@ -211,7 +211,7 @@ async fn a_change_is_tried_on_the_last_events_before_it_is_saved() -> Result<()>
     ensure!(browser.text(".change-lines .added b").await? == "записаны");
     browser.screenshot("preview-changes").await?;
     browser.fill("#field-telegramFieldName", "*Nobody").await?;
-    says(&browser, ".change", "С изменениями сообщение не уйдёт.").await?;
+    says(&browser, ".change", "С изменениями сообщение не отправится.").await?;
     browser.no_errors().await
 }
 
