@@ -92,7 +92,7 @@ fn values(kind: Kind) -> Bilingual {
         Kind::OperatorText => Bilingual { ru: "текст с тегами Telegram", en: "text with Telegram's tags" },
         Kind::Emails => Bilingual {
             ru: "адрес почты или несколько через запятую",
-            en: "an e-mail address, or several with commas",
+            en: "an email address, or several separated by commas",
         },
         Kind::Bool => Bilingual { ru: "`true` или `false`", en: "`true` or `false`" },
         Kind::Locale => Bilingual { ru: "язык из списка ниже", en: "a language of the list below" },

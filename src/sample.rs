@@ -36,7 +36,7 @@ impl Sample {
             Self::Order => Bilingual { ru: "Заказ", en: "Order" },
             Self::Group => Bilingual { ru: "Групповое занятие", en: "Group event" },
             Self::Everything => Bilingual { ru: "Заполнено всё", en: "Everything filled in" },
-            Self::Bare => Bilingual { ru: "Почти ничего", en: "Nearly nothing" },
+            Self::Bare => Bilingual { ru: "Самый минимум", en: "Bare minimum" },
         }
     }
 

@@ -194,7 +194,7 @@ impl Notice {
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         let w = Toasts::of(language);
-        let of = |sentence: &str, name: &str| sentence.replace("{}", name);
+        let of = crate::i18n::with_name;
         match self {
             Self::Deleted(name) => of(w.deleted, name),
             Self::Copied(name) => of(w.copied, name),

@@ -34,14 +34,14 @@ pub struct Settings {
     /// Address and port to listen on
     #[arg(long, env = "HOOKGRAM_LISTEN", global = true, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
     pub listen: String,
-    /// What short URLs start with, without a path; https makes cookies Secure [default: http:// and the listening address;
-    /// for the other commands that of the server that ran last]
+    /// Start of short URLs, without a path; https makes cookies Secure [default: http:// and the listening address;
+    /// other commands use that of the server that ran last]
     #[arg(long, env = "HOOKGRAM_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
-    /// Folder of the database and the key file, made on first start [default: data]
+    /// Folder for the database and the key file, created on first start [default: data]
     #[arg(long, env = "HOOKGRAM_DATA_DIR", global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// The database [default: sqlite://{data dir}/hookgram.db]
+    /// Database URL [default: sqlite://{data dir}/hookgram.db]
     #[arg(long, env = "HOOKGRAM_DATABASE_URL", global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// Bot API server
@@ -53,52 +53,52 @@ pub struct Settings {
         value_name = "URL"
     )]
     pub telegram_api: String,
-    /// From whom error mails come, e.g. Hookgram <hookgram@example.com>; needed with HOOKGRAM_SMTP_URL
+    /// Sender of error emails, e.g. Hookgram <hookgram@example.com>; required with HOOKGRAM_SMTP_URL
     #[arg(long, env = "HOOKGRAM_MAIL_FROM", global = true, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
     /// Host of the links in messages [default: https://torrow.net]
     #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, value_name = "URL")]
     pub booking_url: Option<String>,
-    /// Host of the pages on which customers of booking bots book [default: https://embed.torrow.net]
+    /// Host of the booking pages that booking bots open [default: https://embed.torrow.net]
     #[arg(long, env = "HOOKGRAM_BOOKING_PAGES", global = true, value_name = "URL")]
     pub booking_pages: Option<String>,
-    /// Whether the stateless endpoint /webhook/telegram is open [default: true]
+    /// Whether to accept events at the stateless endpoint /webhook/telegram [default: true]
     #[arg(long, env = "HOOKGRAM_STATELESS", global = true, value_name = "true|false")]
     pub stateless: Option<String>,
-    /// Undelivered events of bots that Telegram has not confirmed yet, at the stateless endpoint [default: 2000]
+    /// Most undelivered events at the stateless endpoint for bots not yet confirmed by Telegram [default: 2000]
     #[arg(long, env = "HOOKGRAM_STRANGER_EVENTS", global = true, value_name = "COUNT")]
     pub stranger_events: Option<String>,
-    /// Largest body of an event [default: 1MiB]
+    /// Maximum size of an event [default: 1MiB]
     #[arg(long, env = "HOOKGRAM_MAX_BODY", global = true, value_name = "SIZE")]
     pub max_body: Option<String>,
-    /// Days that events and their payloads are kept [default: 30]
+    /// Days to keep events and their bodies [default: 30]
     #[arg(long, env = "HOOKGRAM_RETENTION_DAYS", global = true, value_name = "DAYS")]
     pub retention_days: Option<String>,
-    /// How long the same event counts as a duplicate; 0 never [default: 10m]
+    /// How long an exact repeat of an event is ignored; 0: never [default: 10m]
     #[arg(long, env = "HOOKGRAM_DUPLICATE_WINDOW", global = true, value_name = "TIME")]
     pub duplicate_window: Option<String>,
-    /// Age at which a delivery is given up [default: 24h]
+    /// How long to retry a delivery before it counts as failed [default: 24h]
     #[arg(long, env = "HOOKGRAM_RETRY_MAX_AGE", global = true, value_name = "TIME")]
     pub retry_max_age: Option<String>,
-    /// Days that the audit is kept, 30 or more [default: 365]
+    /// Days to keep the audit log, 30 or more [default: 365]
     #[arg(long, env = "HOOKGRAM_AUDIT_DAYS", global = true, value_name = "DAYS")]
     pub audit_days: Option<String>,
-    /// Days that customers of booking bots are kept after the last contact [default: 400]
+    /// Days to keep customers of booking bots after their last contact [default: 400]
     #[arg(long, env = "HOOKGRAM_CUSTOMER_DAYS", global = true, value_name = "DAYS")]
     pub customer_days: Option<String>,
-    /// Whose account must have a second factor [default: off]
+    /// Who must have a second factor [default: off]
     #[arg(long, env = "HOOKGRAM_SECOND_FACTOR", global = true, value_name = "off|admins|operators|all")]
     pub second_factor: Option<String>,
-    /// Whether viewers see what messages say and to whom they go [default: false]
+    /// Whether viewers see message texts and recipients [default: false]
     #[arg(long, env = "HOOKGRAM_VIEWERS_SEE_DATA", global = true, value_name = "true|false")]
     pub viewers_see_data: Option<String>,
-    /// Addresses or networks whose X-Forwarded-For is believed, with commas between
+    /// Proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas
     #[arg(long, env = "HOOKGRAM_TRUSTED_PROXIES", global = true, default_value = "", value_name = "NETWORKS")]
     pub trusted_proxies: String,
-    /// What is logged, e.g. info or warn,server=debug
+    /// Log filter, e.g. info or warn,server=debug
     #[arg(long, env = "HOOKGRAM_LOG", global = true, default_value = "info", value_name = "FILTER")]
     pub log: String,
-    /// How it is logged
+    /// Log format
     #[arg(long, env = "HOOKGRAM_LOG_FORMAT", global = true, default_value = "text", value_name = "text|json")]
     pub log_format: String,
 }
@@ -183,7 +183,7 @@ impl Settings {
         let listen = self.listen.replacen("localhost:", "127.0.0.1:", 1);
         Ok(Config {
             listen: listen.parse().map_err(|_| {
-                let hint = "is no address to listen on; write it like 127.0.0.1:3000 or 0.0.0.0:8080";
+                let hint = "is not an address to listen on; write it like 127.0.0.1:3000 or 0.0.0.0:8080";
                 bad("HOOKGRAM_LISTEN", format!("“{}” {hint}", self.listen))
             })?,
             public_url: self.public_url.as_deref().map(public_url).transpose()?,
@@ -313,9 +313,9 @@ fn public_url(text: &str) -> Result<PublicUrl, BadSetting> {
     let name = "HOOKGRAM_PUBLIC_URL";
     PublicUrl::parse(text).ok_or_else(|| {
         let problem = if web_address(text).is_some() {
-            "must name a host and nothing after it; write it like https://hooks.example.com"
+            "must end after the host; write it like https://hooks.example.com"
         } else {
-            "is no address; write it like https://hooks.example.com"
+            "is not a web address; write it like https://hooks.example.com"
         };
         bad(name, format!("“{}” {problem}", text.trim()))
     })
@@ -358,14 +358,14 @@ fn in_file(text: &str) -> &str {
 
 fn base_url(name: &'static str, text: &str) -> Result<String, BadSetting> {
     web_address(text)
-        .ok_or_else(|| bad(name, format!("“{}” is no address; write it like https://example.com", text.trim())))
+        .ok_or_else(|| bad(name, format!("“{}” is not a web address; write it like https://example.com", text.trim())))
 }
 
 fn sqlite_url(text: &str) -> Result<String, BadSetting> {
     if text.starts_with("sqlite:") {
         return Ok(text.to_owned());
     }
-    Err(bad("HOOKGRAM_DATABASE_URL", "only SQLite is known; write it like sqlite:///var/lib/hookgram/hookgram.db"))
+    Err(bad("HOOKGRAM_DATABASE_URL", "only SQLite is supported; write it like sqlite:///var/lib/hookgram/hookgram.db"))
 }
 
 /// Parses an address, or a network such as `10.0.0.0/8`.
@@ -386,7 +386,7 @@ fn networks(name: &'static str, text: &str) -> Result<Vec<IpNet>, BadSetting> {
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .map(|part| {
-            let problem = || bad(name, format!("“{part}” is no network; write it like 10.0.0.1 or 10.0.0.0/8"));
+            let problem = || bad(name, format!("“{part}” is not a network; write it like 10.0.0.1 or 10.0.0.0/8"));
             network(part).ok_or_else(problem)
         })
         .collect()

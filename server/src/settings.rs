@@ -51,16 +51,16 @@ impl SettingFault {
     #[must_use]
     pub fn problem(self, text: &str) -> String {
         match self {
-            Self::Address => format!("“{text}” is no address; write it like https://example.com"),
+            Self::Address => format!("“{text}” is not a web address; write it like https://example.com"),
             Self::YesOrNo => format!("“{text}” is neither true nor false"),
-            Self::Size => format!("“{text}” is no size up to 64 MiB; write it like 512KiB or 1MiB"),
-            Self::Days { least } => format!("“{text}” is no number of days from {least} to 36500; write it like 30"),
-            Self::Count => format!("“{text}” is no whole number from 0 to 1000000; write it like 2000"),
-            Self::Span => format!("“{text}” is no span of time; write it like 30s, 10m, 24h or 7d"),
-            Self::Policy => format!("“{text}” is none of off, admins, operators, all"),
+            Self::Size => format!("“{text}” is not a size up to 64 MiB; write it like 512KiB or 1MiB"),
+            Self::Days { least } => format!("“{text}” is not a number of days from {least} to 36500; write it like 30"),
+            Self::Count => format!("“{text}” is not a whole number from 0 to 1000000; write it like 2000"),
+            Self::Span => format!("“{text}” is not a span of time; write it like 30s, 10m, 24h or 7d"),
+            Self::Policy => format!("“{text}” is not one of off, admins, operators, all"),
             Self::Sender => {
                 let shown: String = text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
-                format!("“{shown}” is no e-mail address; write it like Hookgram <hookgram@example.com>")
+                format!("“{shown}” is not an email address; write it like Hookgram <hookgram@example.com>")
             }
             Self::SenderMissing => {
                 format!("is needed once {} is set; write it like Hookgram <hookgram@example.com>", smtp::url::URL)

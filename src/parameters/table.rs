@@ -16,7 +16,7 @@ pub static TABLE: [Definition; 19] = [
         title: Bilingual { ru: "Токен бота", en: "Bot token" },
         help: Bilingual {
             ru: "Токен выдаёт @BotFather, когда вы создаёте бота: от имени этого бота клиенты будут получать сообщения.",
-            en: "The token comes from @BotFather when you create a bot; customers get their messages from that bot.",
+            en: "@BotFather gives you the token when you create a bot; customers get their messages from that bot.",
         },
     },
     Definition {
@@ -26,7 +26,7 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Поле с Telegram id", en: "Field with the Telegram id" },
         help: Bilingual {
-            ru: "Название поля контактной информации, где записан Telegram id клиента; если оно начинается со звёздочки, клиент его не видит.",
+            ru: "Название поля контактной информации, где хранится Telegram id клиента; если оно начинается со звёздочки, клиент его не видит.",
             en: "The name of the contact field that holds the customer's Telegram id; if it starts with an asterisk, the customer does not see it.",
         },
     },
@@ -35,10 +35,10 @@ pub static TABLE: [Definition; 19] = [
         name: "errorEmail",
         kind: Kind::Emails,
         default: None,
-        title: Bilingual { ru: "Почта для ошибок", en: "E-mail for errors" },
+        title: Bilingual { ru: "Почта для ошибок", en: "Email for errors" },
         help: Bilingual {
             ru: "Сюда придёт письмо, если сообщение не доставлено; несколько адресов — через запятую.",
-            en: "You get an e-mail here when a message is not delivered; several addresses with commas between.",
+            en: "Where to send an email when a message is not delivered; separate several addresses with commas.",
         },
     },
     Definition {
@@ -48,8 +48,8 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Первый абзац", en: "First paragraph" },
         help: Bilingual {
-            ru: "Слова, с которых начнётся сообщение, например «Вы записаны на услугу»; важное можно выделить: <b>жирный</b>, <i>курсив</i>.",
-            en: "The words the message begins with, such as “Your booking is confirmed”; what matters can stand out: <b>bold</b>, <i>italic</i>.",
+            ru: "С чего начнётся сообщение, например «Вы записаны на услугу»; важное можно выделить: <b>жирный</b>, <i>курсив</i>.",
+            en: "How the message begins, such as “Your booking is confirmed”; you can highlight what matters: <b>bold</b>, <i>italic</i>.",
         },
     },
     Definition {
@@ -60,7 +60,7 @@ pub static TABLE: [Definition; 19] = [
         title: Bilingual { ru: "Заголовок списка услуг", en: "Heading for the services" },
         help: Bilingual {
             ru: "Как назвать список того, на что клиент записался, например «Процедуры» или «Блюда».",
-            en: "What to call the list of what the customer has booked, such as “Treatments” or “Dishes”.",
+            en: "What to call the list of things the customer has booked, such as “Treatments” or “Dishes”.",
         },
     },
     Definition {
@@ -74,7 +74,7 @@ pub static TABLE: [Definition; 19] = [
         title: Bilingual { ru: "Заголовок раздела с деталями", en: "Heading for the details" },
         help: Bilingual {
             ru: "Как назвать раздел с датой, временем и адресом; если оставить пустым, название подберётся само.",
-            en: "What to call the section with the date, time and address; left empty, it is chosen to fit the booking.",
+            en: "What to call the section with the date, time and address; if left blank, it is chosen to fit the booking.",
         },
     },
     Definition {
@@ -87,8 +87,8 @@ pub static TABLE: [Definition; 19] = [
         }),
         title: Bilingual { ru: "Как называть запись", en: "What to call a booking" },
         help: Bilingual {
-            ru: "Одно-два слова, которыми вы называете запись, например «визит»: они встанут перед её номером.",
-            en: "A word or two for what you call a booking, such as “visit”; they stand before its number.",
+            ru: "Одно-два слова, которыми вы называете запись, например «визит»: они будут стоять перед её номером.",
+            en: "A word or two for what you call a booking, such as “visit”; shown before its number.",
         },
     },
     Definition {
@@ -110,7 +110,7 @@ pub static TABLE: [Definition; 19] = [
         title: Bilingual { ru: "Скрыть описания услуг", en: "Hide service descriptions" },
         help: Bilingual {
             ru: "Оставляет в списке только названия услуг, без пояснений под ними.",
-            en: "Keeps the names of the services in the list and leaves out the explanations below them.",
+            en: "Keeps the service names in the list and leaves out the descriptions below them.",
         },
     },
     Definition {
@@ -131,8 +131,8 @@ pub static TABLE: [Definition; 19] = [
         default: Some(NO),
         title: Bilingual { ru: "Скрыть адрес", en: "Hide the address" },
         help: Bilingual {
-            ru: "Убирает строку с адресом, куда клиенту приходить.",
-            en: "Leaves out the line with the address the customer comes to.",
+            ru: "Убирает строку с адресом, куда приходить клиенту.",
+            en: "Leaves out the line with the address where the customer should come.",
         },
     },
     Definition {
@@ -140,7 +140,7 @@ pub static TABLE: [Definition; 19] = [
         name: "hide_service_name",
         kind: Kind::Bool,
         default: Some(NO),
-        title: Bilingual { ru: "Скрыть название услуги", en: "Hide the service's name" },
+        title: Bilingual { ru: "Скрыть название услуги", en: "Hide the service name" },
         help: Bilingual {
             ru: "Убирает строку с названием услуги, на которую записан клиент.",
             en: "Leaves out the line with the name of the service that was booked.",
@@ -151,7 +151,7 @@ pub static TABLE: [Definition; 19] = [
         name: "hide_order_description",
         kind: Kind::Bool,
         default: Some(NO),
-        title: Bilingual { ru: "Скрыть описание записи", en: "Hide the booking's description" },
+        title: Bilingual { ru: "Скрыть описание записи", en: "Hide the booking description" },
         help: Bilingual {
             ru: "Убирает строку с описанием самой записи или заказа.",
             en: "Leaves out the line with the description of the booking itself.",
@@ -177,8 +177,8 @@ pub static TABLE: [Definition; 19] = [
             ru: "Скрыть контактную информацию", en: "Hide contact information"
         },
         help: Bilingual {
-            ru: "Пока включено, имя, телефон и другие данные клиента в сообщение не попадают.",
-            en: "While this is on, the customer's name, telephone and other data stay out of the message.",
+            ru: "Пока включено, имени, телефона и других данных клиента в сообщении нет.",
+            en: "While this is on, the message does not include the customer's name, phone or other data.",
         },
     },
     Definition {
@@ -186,10 +186,10 @@ pub static TABLE: [Definition; 19] = [
         name: "date_locales",
         kind: Kind::Locale,
         default: Some(Bilingual { ru: "ru-RU", en: "ru-RU" }),
-        title: Bilingual { ru: "Язык сообщения", en: "Language of the message" },
+        title: Bilingual { ru: "Язык сообщения", en: "Message language" },
         help: Bilingual {
-            ru: "На каком языке писать даты, время и цены; подписи будут русскими для русского языка и английскими для остальных.",
-            en: "The language of dates, times and prices; labels are Russian for Russian and English for every other language.",
+            ru: "На каком языке писать даты, время и цены; подписи будут на русском для русского языка и на английском для остальных.",
+            en: "The language of dates, times and prices; labels are in Russian for Russian and in English for every other language.",
         },
     },
     Definition {
@@ -199,8 +199,8 @@ pub static TABLE: [Definition; 19] = [
         default: Some(Bilingual { ru: "Europe/Moscow", en: "Europe/Moscow" }),
         title: Bilingual { ru: "Часовой пояс", en: "Time zone" },
         help: Bilingual {
-            ru: "По часам какого города показывать время; в виде Asia/Yekaterinburg.",
-            en: "The city whose clock the times are shown by; written like Asia/Yekaterinburg.",
+            ru: "По часам какого города показывать время; пишется в виде Asia/Yekaterinburg.",
+            en: "The city whose clock is used for the times; written like Asia/Yekaterinburg.",
         },
     },
     Definition {
@@ -211,10 +211,10 @@ pub static TABLE: [Definition; 19] = [
             ru: "Мск; для других поясов — смещение, например GMT+5",
             en: "MSK; elsewhere the offset, e.g. GMT+5",
         }),
-        title: Bilingual { ru: "Название пояса", en: "Name of the time zone" },
+        title: Bilingual { ru: "Название пояса", en: "Time zone name" },
         help: Bilingual {
             ru: "Короткая пометка в скобках после времени, понятная вашим клиентам, например «Екб».",
-            en: "A short note in brackets after the time that your customers understand, such as “local time”.",
+            en: "A short note in brackets after the time, clear to your customers, such as “local time”.",
         },
     },
     Definition {
@@ -224,8 +224,8 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Подпись", en: "Signature" },
         help: Bilingual {
-            ru: "Слова, которыми закончится сообщение, например «Ждём вас!»; важное можно выделить: <b>жирный</b>, <i>курсив</i>.",
-            en: "The words the message ends with, such as “See you soon!”; what matters can stand out: <b>bold</b>, <i>italic</i>.",
+            ru: "Чем закончится сообщение, например «Ждём вас!»; важное можно выделить: <b>жирный</b>, <i>курсив</i>.",
+            en: "How the message ends, such as “See you soon!”; you can highlight what matters: <b>bold</b>, <i>italic</i>.",
         },
     },
 ];

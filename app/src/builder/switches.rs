@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{State, cards::Card};
 use crate::{
     form::switches,
-    i18n::{BuilderWords, Words, words},
+    i18n::{BuilderWords, Words, in_quotes, words},
 };
 
 #[component]
@@ -70,10 +70,9 @@ fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl I
         if parameter == Parameter::HideDetailSection {
             return w.show_details_help.to_owned();
         }
-        lines.with(|lines| match (lines.iter().find(|(origin, _)| *origin == parameter), state.language) {
-            (None, _) => w.show_nothing_here.to_owned(),
-            (Some((_, line)), Language::Ru) => format!("«{line}»"),
-            (Some((_, line)), Language::En) => format!("“{line}”"),
+        lines.with(|lines| match lines.iter().find(|(origin, _)| *origin == parameter) {
+            None => w.show_nothing_here.to_owned(),
+            Some((_, line)) => in_quotes(state.language, line),
         })
     };
     let on = state.initial.with_value(|form| form.shown.contains_key(name));

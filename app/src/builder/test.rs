@@ -55,7 +55,7 @@ pub async fn send_test(
     if matches!(outcome, TestOutcome::InSandbox | TestOutcome::Sent { .. }) {
         crate::test_chat::remember(operator.account(), &chat);
     }
-    Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
+    Ok(in_words(language, &outcome, id.is_some()))
 }
 
 #[component]
@@ -153,16 +153,21 @@ fn failed(w: &crate::i18n::TestWords, cause: hookgram::delivery::FailureCause) -
 }
 
 #[cfg(feature = "ssr")]
-fn in_words(w: &crate::i18n::TestWords, outcome: &crate::views::TestOutcome, saved: bool) -> TestResult {
-    use crate::views::TestOutcome;
+fn in_words(language: hookgram::values::Language, outcome: &crate::views::TestOutcome, saved: bool) -> TestResult {
+    use crate::{
+        i18n::{TestWords, Words as _, seconds as seconds_to_wait},
+        views::TestOutcome,
+    };
+
+    let w = TestWords::of(language);
 
     let (well, sentence) = match outcome {
         TestOutcome::InSandbox => (true, if saved { w.in_sandbox } else { w.in_sandbox_unsaved }.to_owned()),
         TestOutcome::Sent { .. } => (true, w.sent.to_owned()),
         TestOutcome::Failed(cause) => (false, failed(w, *cause).to_owned()),
         TestOutcome::Moved { chat } => (false, w.moved.replace("{}", chat)),
-        TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.too_many)),
-        TestOutcome::Wait { seconds } => (false, format!("{} {seconds}", w.wait)),
+        TestOutcome::TooMany { seconds } => (false, format!("{} {}.", w.too_many, seconds_to_wait(language, *seconds))),
+        TestOutcome::Wait { seconds } => (false, format!("{} {}.", w.wait, seconds_to_wait(language, *seconds))),
         TestOutcome::Unreachable => (false, w.unreachable.to_owned()),
         TestOutcome::NotTelegram => (false, w.not_telegram.to_owned()),
         TestOutcome::Trouble { code } => (false, w.trouble.replace("{}", &code.to_string())),

@@ -22,48 +22,48 @@ pub fn link_fault(language: Language, fault: LinkFault) -> String {
             let characters = russian(u64::try_from(length).unwrap_or(u64::MAX), ["знак", "знака", "знаков"]);
             return say(
                 language,
-                format!("В номере услуги {characters}, а должно быть от 29 до 33. Скопируйте ссылку целиком."),
-                format!("The service's id has {length} characters instead of 29 to 33. Copy the whole link."),
+                format!("В id услуги {characters}, а должно быть от 29 до 33. Скопируйте ссылку целиком."),
+                format!("The service id has {length} characters instead of 29 to 33. Copy the full link."),
             );
         }
         LinkFault::BadCharacter(c) => {
             let c = quoted(&c.to_string());
             return say(
                 language,
-                format!("В номере услуги не может быть знака «{c}». Скопируйте ссылку ещё раз."),
-                format!("A service's id cannot contain the character “{c}”. Copy the link again."),
+                format!("В id услуги не может быть знака «{c}». Скопируйте ссылку ещё раз."),
+                format!("A service id cannot contain the character “{c}”. Copy the link again."),
             );
         }
         LinkFault::Booking => (
             "Это ссылка на одну запись. Откройте в Torrow саму услугу, нажмите «Поделиться» и скопируйте ссылку на неё.",
-            "This link leads to one booking. Open the service itself in Torrow, choose Share and copy its link.",
+            "This link is for a single booking. Open the service itself in Torrow, choose Share and copy its link.",
         ),
         LinkFault::BusinessCard => (
             "Это ссылка на визитку. Откройте на ней услугу и скопируйте ссылку на услугу.",
-            "This link leads to a business card. Open a service on it and copy the link of that service.",
+            "This link is for a business card. Open a service on it and copy the link of that service.",
         ),
         LinkFault::NotAService => (
-            "Эта страница Torrow не услуга. Откройте услугу и скопируйте ссылку на неё.",
-            "This page of Torrow is no service. Open a service and copy its link.",
+            "Эта страница Torrow — не услуга. Откройте услугу и скопируйте ссылку на неё.",
+            "This Torrow page is not a service. Open a service and copy its link.",
         ),
         LinkFault::Telegram => (
             "Это ссылка на Telegram. Сюда нужны ссылки на услуги в Torrow; ссылки для клиентов Hookgram сделает сам.",
-            "This link leads to Telegram. Paste links of services in Torrow; Hookgram makes the links for customers.",
+            "This link is for Telegram. Paste links of Torrow services; Hookgram creates the links for customers.",
         ),
         LinkFault::OtherSite => (
             "Это другой сайт. Ссылка на услугу начинается с https://torrow.net или https://embed.torrow.net.",
-            "This is another site. The link of a service begins with https://torrow.net or https://embed.torrow.net.",
+            "This is another site. A service link starts with https://torrow.net or https://embed.torrow.net.",
         ),
         LinkFault::NoLink => {
             ("Здесь нет ссылки. Добавьте её или удалите строку.", "There is no link here. Add one or remove the line.")
         }
         LinkFault::Duplicate => (
-            "Эта услуга уже названа выше, второй раз она не нужна.",
-            "This service is named above already; it is not needed twice.",
+            "Эта услуга уже есть выше, второй раз она не нужна.",
+            "This service is already listed above; it is not needed twice.",
         ),
         LinkFault::TooMuch => (
-            "Отсюда текст не прочитан: за один раз читается до 100 ссылок. Добавьте остальные отдельно.",
-            "The text was not read from here on: up to 100 links are read at once. Add the rest separately.",
+            "Дальше текст не прочитан: за один раз читается до 100 ссылок. Добавьте остальные отдельно.",
+            "The text was not read beyond this point: up to 100 links are read at once. Add the rest separately.",
         ),
     };
     Bilingual { ru, en }.get(language).to_owned()
@@ -82,8 +82,8 @@ pub fn field_name_fault(language: Language, fault: FieldNameFault) -> String {
         }
         FieldNameFault::Blank => ("Назовите поле, например *TelegramId.", "Name the field, for example *TelegramId."),
         FieldNameFault::HasUnderscore => (
-            "В названии не может быть знака «_»: в ссылке на нём название заканчивается. Переименуйте поле в Torrow и здесь.",
-            "The name cannot contain a “_”, which ends the name in a link. Rename the field in Torrow and here.",
+            "В названии не может быть знака «_»: в ссылке он означает конец названия. Переименуйте поле в Torrow и здесь.",
+            "The name cannot contain “_”: in a link it marks the end of the name. Rename the field in Torrow and here.",
         ),
         FieldNameFault::HasControl => ("Напишите название в одну строку.", "Write the name on one line."),
     };
@@ -107,7 +107,7 @@ pub fn booking_fault(language: Language, fault: &BookingFault) -> String {
         BookingFault::DuplicateService(_) => say(
             language,
             "Эта услуга уже есть выше. Уберите одну из двух.".into(),
-            "This service is in the list above already. Remove one of the two.".into(),
+            "This service is already in the list above. Remove one of the two.".into(),
         ),
         BookingFault::BlankTitle(_) => say(
             language,
@@ -120,22 +120,22 @@ pub fn booking_fault(language: Language, fault: &BookingFault) -> String {
         BookingFault::FieldName(_, fault) => field_name_fault(language, *fault),
         BookingFault::SameField => say(
             language,
-            "Имя и номер чата не могут попадать в одно поле. Назовите другое.".into(),
-            "The name and the chat's id cannot go to the same field. Name another one.".into(),
+            "Имя и id чата не могут попадать в одно поле. Укажите другое.".into(),
+            "The name and the chat id cannot go to the same field. Choose another one.".into(),
         ),
         BookingFault::UnknownCulture { value } => {
             let value = quoted(value);
             say(
                 language,
                 format!("Языка «{value}» у страницы записи нет. Выберите из предложенных."),
-                format!("The booking page has no language “{value}”. Choose one that is offered."),
+                format!("The booking page does not support the language “{value}”. Choose one from the list."),
             )
         }
         BookingFault::UnknownTimeZone { value, nearest } => {
             let value = quoted(value);
             let (ru, en) = match nearest {
                 Some(zone) => (format!("Возможно, это {zone}."), format!("Is it {zone}?")),
-                None => ("Выберите из предложенных.".to_owned(), "Choose one that is offered.".to_owned()),
+                None => ("Выберите из предложенных.".to_owned(), "Choose one from the list.".to_owned()),
             };
             say(
                 language,
@@ -147,8 +147,8 @@ pub fn booking_fault(language: Language, fault: &BookingFault) -> String {
             let value = quoted(value);
             say(
                 language,
-                format!("«{value}» не номер чата. Напишите число (у группы оно с минусом) или @канал."),
-                format!("“{value}” is no chat. Write a number (negative for a group) or @channel."),
+                format!("«{value}» — не id чата. Напишите число (у группы оно с минусом) или @канал."),
+                format!("“{value}” is not a chat id. Enter a number (negative for a group) or @channel."),
             )
         }
     }
@@ -157,8 +157,8 @@ pub fn booking_fault(language: Language, fault: &BookingFault) -> String {
 fn too_long(language: Language, longest: usize) -> String {
     say(
         language,
-        format!("Слишком длинно: сюда входит до {longest} знаков."),
-        format!("This is too long: up to {longest} characters fit."),
+        format!("Слишком длинно: здесь помещается до {longest} знаков."),
+        format!("Too long: up to {longest} characters fit here."),
     )
 }
 
@@ -167,10 +167,10 @@ fn too_long(language: Language, longest: usize) -> String {
 pub fn trouble(language: Language, trouble: Trouble) -> &'static str {
     let (ru, en) = match trouble {
         Trouble::OtherWebhook | Trouble::OtherReader => {
-            ("Сообщения клиентов получает другая программа", "Another program gets what customers write")
+            ("Сообщения клиентов получает другая программа", "Another program receives customers' messages")
         }
-        Trouble::Unreachable => ("Telegram не отвечает", "Telegram does not answer"),
-        Trouble::WebhookRefused => ("Telegram не принимает адрес сервера", "Telegram refuses the server's address"),
+        Trouble::Unreachable => ("Telegram не отвечает", "Telegram is not answering"),
+        Trouble::WebhookRefused => ("Telegram не принимает адрес сервера", "Telegram rejects the server's address"),
         Trouble::Locked => ("Секреты бота записи не расшифровать", "The booking bot's secrets cannot be decrypted"),
     };
     Bilingual { ru, en }.get(language)
@@ -195,24 +195,24 @@ pub fn trouble_advice(language: Language, trouble: Trouble, host: &str) -> Strin
                 format!(
                     "{ru} Если там он больше не нужен, заберите его себе. Тот сервис перестанет получать сообщения."
                 ),
-                format!("{en} If it is not needed there any more, take it over. That service then gets no messages."),
+                format!("{en} If it is no longer needed there, take it over. That service will then get no messages."),
             );
         }
         Trouble::OtherReader => (
-            "Ещё одна программа читает сообщения этого бота, и вытеснить её нельзя. Остановите её или возьмите у @BotFather новый токен (/revoke) и сохраните его на странице бота.",
-            "One more program reads the messages of this bot, and it cannot be displaced. Stop it, or get a new token from @BotFather (/revoke) and save it on the bot's page.",
+            "Сообщения этого бота читает ещё одна программа, и отключить её отсюда нельзя. Остановите её или возьмите у @BotFather новый токен (/revoke) и сохраните его на странице бота.",
+            "Another program is reading this bot's messages, and it cannot be disconnected from here. Stop it, or get a new token from @BotFather (/revoke) and save it on the bot's page.",
         ),
         Trouble::Unreachable => (
-            "Проверьте, что сервер выходит в интернет. Hookgram пробует снова сам; то, что написали клиенты, Telegram хранит сутки.",
-            "Check that the server can reach the Internet. Hookgram tries again by itself; Telegram keeps what customers write for a day.",
+            "Проверьте, что сервер подключён к интернету. Hookgram пробует снова сам; сообщения клиентов Telegram хранит сутки.",
+            "Check that the server can reach the internet. Hookgram retries automatically; Telegram keeps customers' messages for a day.",
         ),
         Trouble::WebhookRefused => (
-            "Выберите в дополнительных настройках, чтобы бот спрашивал Telegram сам, или проверьте внешний адрес и сертификат сервера.",
-            "In the further settings, let the bot ask Telegram by itself, or check the server's public address and its certificate.",
+            "Выберите в дополнительных настройках, чтобы бот сам запрашивал сообщения у Telegram, или проверьте внешний адрес и сертификат сервера.",
+            "Under More settings, let the bot poll Telegram, or check the server's public address and its certificate.",
         ),
         Trouble::Locked => (
-            "Ключ шифрования на сервере стал другим. Верните прежний ключ или сохраните настройки ещё раз: клиентам придётся заново открыть бота, чтобы записаться.",
-            "The server's sealing key is another one now. Put the old key back, or save the settings again: customers then have to open the bot anew to book.",
+            "Ключ шифрования на сервере изменился. Верните прежний ключ или сохраните настройки ещё раз: клиентам придётся заново открыть бота, чтобы записаться.",
+            "The server's encryption key has changed. Restore the old key, or save the settings again: customers then have to reopen the bot to book.",
         ),
     };
     Bilingual { ru, en }.get(language).to_owned()

@@ -11,14 +11,14 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
     match cause {
         FailureCause::TokenRefused => Bilingual {
             ru: "Telegram не принимает токен бота",
-            en: "Telegram does not accept the bot's token",
+            en: "Telegram rejects the bot's token",
         },
         FailureCause::TokenLocked => Bilingual {
             ru: "токен бота нужно ввести заново",
             en: "the bot's token must be entered again",
         },
         FailureCause::NeverStarted => Bilingual {
-            ru: "клиент не начал чат с ботом",
+            ru: "клиент не нажал у бота «Старт»",
             en: "the customer has never started the bot",
         },
         FailureCause::Blocked => {
@@ -26,11 +26,11 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
         }
         FailureCause::Deactivated => Bilingual {
             ru: "аккаунт клиента в Telegram удалён",
-            en: "the customer's Telegram account is gone",
+            en: "the customer's Telegram account was deleted",
         },
         FailureCause::NoRights => Bilingual {
             ru: "бот не может писать в этот чат",
-            en: "the bot may not write to the chat",
+            en: "the bot may not write to this chat",
         },
         FailureCause::TooOld => Bilingual {
             ru: "не удалось отправить за отведённое время",
@@ -42,11 +42,11 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
         },
         FailureCause::Stopped => Bilingual {
             ru: "клиент отказался от сообщений (/stop)",
-            en: "the customer wants no messages (/stop)",
+            en: "the customer has stopped messages (/stop)",
         },
         FailureCause::NoRecipient => Bilingual {
             ru: "в событии нет Telegram id клиента",
-            en: "the event has no Telegram id of a customer",
+            en: "the event has no customer's Telegram id",
         },
         FailureCause::NothingToSay => Bilingual {
             ru: "сообщение получилось бы пустым",
@@ -57,7 +57,7 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
             en: "Telegram could not read the message",
         },
         FailureCause::Refused => {
-            Bilingual { ru: "Telegram отказался от сообщения", en: "Telegram refused the message" }
+            Bilingual { ru: "Telegram не принял сообщение", en: "Telegram rejected the message" }
         }
     }
     .get(language)
@@ -68,56 +68,56 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
 pub fn advice(language: Language, cause: FailureCause) -> &'static str {
     match cause {
         FailureCause::TokenRefused => Bilingual {
-            ru: "Возьмите у @BotFather действующий токен и сохраните его на странице бота: сообщения, которые ждут, уйдут сразу. Если бот указан прямо в ссылке, замените в ней telegramToken и напишите этим клиентам сами.",
-            en: "Get a valid token from @BotFather and save it on the bot's page: the messages that wait are sent at once. If the URL itself names the bot, replace telegramToken in it and write to these customers yourself.",
+            ru: "Возьмите у @BotFather действующий токен и сохраните его на странице бота: сообщения, которые ждут, уйдут сразу. Если токен указан прямо в ссылке, замените в ней telegramToken и напишите этим клиентам сами.",
+            en: "Get a valid token from @BotFather and save it on the bot's page: waiting messages are sent at once. If the token is part of the URL, replace telegramToken there and write to these customers yourself.",
         },
         FailureCause::TokenLocked => Bilingual {
-            ru: "Ключ шифрования на сервере стал другим, и сохранённый токен больше не открыть. Введите его на странице бота ещё раз (его показывает @BotFather): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
-            en: "The server's sealing key is another one now, and the stored token cannot be opened any more. Enter it on the bot's page again (@BotFather shows it): the messages that wait are sent at once. If the old key is put back, they are sent without that too.",
+            ru: "Ключ шифрования на сервере изменился, и сохранённый токен не расшифровать. Введите его на странице бота ещё раз (его показывает @BotFather): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
+            en: "The server's encryption key has changed, so the stored token cannot be decrypted. Enter it on the bot's page again (@BotFather shows it): waiting messages are sent at once. If the old key is restored, they are sent without that.",
         },
         FailureCause::NeverStarted => Bilingual {
             ru: "Попросите клиента открыть бота и нажать «Старт». Если он это уже сделал, проверьте Telegram id в контактах записи.",
-            en: "Ask the customer to open the bot and press Start. If they have done so, check the Telegram id in the booking's contact.",
+            en: "Ask the customer to open the bot and press Start. If they already have, check the Telegram id in the booking's contact.",
         },
         FailureCause::Blocked => Bilingual {
             ru: "Свяжитесь с клиентом другим способом: сообщения снова дойдут, когда он разблокирует бота.",
-            en: "Reach the customer another way: messages will arrive again once they unblock the bot.",
+            en: "Contact the customer another way: messages will arrive again once they unblock the bot.",
         },
         FailureCause::Deactivated => Bilingual {
             ru: "Свяжитесь с клиентом другим способом и уберите этот Telegram id из его контактов.",
-            en: "Reach the customer another way, and remove this Telegram id from their contact.",
+            en: "Contact the customer another way, and remove this Telegram id from their contact.",
         },
         FailureCause::NoRights => Bilingual {
             ru: "Добавьте бота в группу или канал и разрешите ему писать; проверьте, что чат не закрыт и не удалён.",
-            en: "Add the bot to the group or channel and let it write; check that the chat is neither closed nor deleted.",
+            en: "Add the bot to the group or channel and allow it to write; check that the chat is neither closed nor deleted.",
         },
         FailureCause::TooOld => Bilingual {
             ru: "Telegram слишком долго не отвечал или просил подождать. Проверьте связь сервера с Telegram и, если это ещё важно, напишите клиентам сами.",
-            en: "For too long Telegram did not answer or asked to wait. Check the server's connection to Telegram and, if it still matters, write to the customers yourself.",
+            en: "Telegram did not answer, or asked to wait, for too long. Check the server's connection to Telegram and, if it still matters, write to the customers yourself.",
         },
         FailureCause::Uncertain => Bilingual {
-            ru: "Связь с Telegram оборвалась посреди отправки. Спросите клиента, прежде чем писать ещё раз.",
-            en: "The connection to Telegram broke while the message was being sent. Ask the customer before you write again.",
+            ru: "Связь с Telegram оборвалась во время отправки. Спросите клиента, прежде чем отправлять ещё раз.",
+            en: "The connection to Telegram broke while the message was being sent. Ask the customer before you send it again.",
         },
         FailureCause::Stopped => Bilingual {
-            ru: "Клиент отправил боту /stop. Сообщения снова пойдут, когда он нажмёт «Старт».",
-            en: "The customer has sent /stop to the bot. They get messages again once they press Start.",
+            ru: "Клиент отправил боту /stop. Сообщения снова начнут приходить, когда он нажмёт «Старт».",
+            en: "The customer sent /stop to the bot. They will get messages again once they press Start.",
         },
         FailureCause::NoRecipient => Bilingual {
-            ru: "Проверьте название поля (telegramFieldName) и то, что клиент записывается по ссылке, которая заполняет это поле.",
-            en: "Check the name of the field (telegramFieldName), and that customers book through the link that fills it in.",
+            ru: "Проверьте название поля (telegramFieldName) и убедитесь, что клиенты записываются по ссылке, которая его заполняет.",
+            en: "Check the name of the field (telegramFieldName), and that customers book via the link that fills it in.",
         },
         FailureCause::NothingToSay => Bilingual {
             ru: "Добавьте текст (message) или покажите хотя бы один раздел.",
-            en: "Add a text (message), or show a section at least.",
+            en: "Add a text (message), or show at least one section.",
         },
         FailureCause::Unreadable => Bilingual {
             ru: "Проверьте свои тексты (message и sign_text). Если с ними всё в порядке, это ошибка Hookgram: сообщите о ней.",
-            en: "Check your texts (message and sign_text). If they are in order, this is a fault of Hookgram's: please report it.",
+            en: "Check your texts (message and sign_text). If they are fine, this is a bug in Hookgram: please report it.",
         },
         FailureCause::Refused => Bilingual {
-            ru: "Проверьте чат и права бота в нём; что ответил Telegram, сказано рядом с сообщением.",
-            en: "Check the chat and the bot's rights in it; what Telegram answered stands beside the message.",
+            ru: "Проверьте чат и права бота в нём; ответ Telegram указан рядом с сообщением.",
+            en: "Check the chat and the bot's rights in it; Telegram's answer is shown next to the message.",
         },
     }
     .get(language)

@@ -12,7 +12,7 @@ use hookgram::{
 
 pub(super) fn say(language: Language, ru: String, en: String) -> String {
     match language {
-        Language::Ru => ru,
+        Language::Ru => super::nest_quotes(ru),
         Language::En => en,
     }
 }
@@ -39,11 +39,11 @@ pub fn fault(language: Language, fault: &Fault) -> String {
         Fault::Missing(Parameter::TelegramToken) => say(
             language,
             "telegramToken не указан: добавьте токен бота, который выдал @BotFather.".into(),
-            "telegramToken is missing: add the bot's token as @BotFather gave it.".into(),
+            "telegramToken is missing: add the bot token from @BotFather.".into(),
         ),
         Fault::Missing(Parameter::TelegramFieldName) => say(
             language,
-            "telegramFieldName не указан: назовите поле контактной информации, в котором хранится Telegram id, например *TelegramId.".into(),
+            "telegramFieldName не указан: укажите поле контактной информации, в котором хранится Telegram id, например *TelegramId.".into(),
             "telegramFieldName is missing: name the contact field that holds the Telegram id, for example *TelegramId.".into(),
         ),
         Fault::Missing(parameter) => {
@@ -56,7 +56,7 @@ pub fn fault(language: Language, fault: &Fault) -> String {
             say(
                 language,
                 format!("errorEmail: «{value}» не похоже на адрес почты; напишите его как ops@example.com, несколько — через запятую."),
-                format!("errorEmail: “{value}” is not an e-mail address; write it like ops@example.com, several with commas between."),
+                format!("errorEmail: “{value}” is not an email address; write it like ops@example.com, several separated by commas."),
             )
         }
         Fault::MalformedBool { parameter, value } => {
@@ -64,7 +64,7 @@ pub fn fault(language: Language, fault: &Fault) -> String {
             say(
                 language,
                 format!("{name}: «{value}» не подходит; напишите true (да) или false (нет)."),
-                format!("{name}: “{value}” will not do; write true or false."),
+                format!("{name}: “{value}” is not valid; write true or false."),
             )
         }
         Fault::UnknownLocale { value } => {
@@ -72,7 +72,7 @@ pub fn fault(language: Language, fault: &Fault) -> String {
             say(
                 language,
                 format!("date_locales: «{value}» не поддерживается; выберите одно из: {offered}."),
-                format!("date_locales: “{value}” is not offered; choose one of {offered}."),
+                format!("date_locales: “{value}” is not supported; choose one of {offered}."),
             )
         }
         Fault::UnknownTimeZone { value, nearest } => {
@@ -94,8 +94,8 @@ pub fn fault(language: Language, fault: &Fault) -> String {
             let name = quoted(name);
             say(
                 language,
-                format!("{name}: текст закодирован не в UTF-8; скопируйте адрес заново или наберите текст ещё раз."),
-                format!("{name}: the text is not encoded in UTF-8; copy the address again or type the text anew."),
+                format!("{name}: текст закодирован не в UTF-8; скопируйте ссылку заново или наберите текст ещё раз."),
+                format!("{name}: the text is not valid UTF-8; copy the URL again or retype the text."),
             )
         }
     }
@@ -107,8 +107,8 @@ fn token_fault(language: Language, fault: TokenFault) -> String {
         TokenFault::SharedBot => {
             return say(
                 language,
-                "telegramToken называет общего бота сервиса записи, а писать от его имени может только сам сервис; создайте своего бота у @BotFather и укажите здесь его токен.".into(),
-                "telegramToken names the shared bot of the booking service, which only that service can send with; make a bot of your own with @BotFather and put its token here.".into(),
+                "telegramToken: это общий бот сервиса записи, писать от его имени может только сам сервис; создайте своего бота у @BotFather и укажите здесь его токен.".into(),
+                "telegramToken: this is the booking service's shared bot, and only that service can send with it; create your own bot with @BotFather and put its token here.".into(),
             );
         }
         TokenFault::NoColon => (
@@ -117,7 +117,7 @@ fn token_fault(language: Language, fault: TokenFault) -> String {
         ),
         TokenFault::BadNumber => (
             "перед двоеточием должен стоять номер бота".to_owned(),
-            "a bot's number must stand before the colon".to_owned(),
+            "the bot's number must come before the colon".to_owned(),
         ),
         TokenFault::BadLength(length) => (
             format!("после двоеточия должно быть 35 знаков, а их {length}"),
@@ -131,7 +131,7 @@ fn token_fault(language: Language, fault: TokenFault) -> String {
     say(
         language,
         format!("telegramToken не похож на токен бота: {ru}; скопируйте его у @BotFather целиком."),
-        format!("telegramToken is not a bot's token: {en}; copy the whole of it from @BotFather."),
+        format!("telegramToken is not a bot token: {en}; copy all of it from @BotFather."),
     )
 }
 
@@ -141,8 +141,8 @@ pub fn warning(language: Language, warning: &Warning) -> String {
     match warning {
         Warning::NoErrorEmail => say(
             language,
-            "errorEmail не указан: если сообщение не дойдёт, об этом никто не узнает; добавьте адрес почты.".into(),
-            "errorEmail is not given: nobody will hear of a message that could not be delivered; add an e-mail address.".into(),
+            "errorEmail: почта для ошибок не указана, и если сообщение не дойдёт, об этом никто не узнает; добавьте адрес.".into(),
+            "errorEmail is not given: nobody will be told when a message is not delivered; add an email address.".into(),
         ),
         Warning::UnconfirmedEmail { addresses } => {
             let mut named: Vec<String> = addresses.iter().take(NAMED).map(|address| quoted(address)).collect();
@@ -152,22 +152,22 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             let named = named.join(", ");
             say(
                 language,
-                format!("errorEmail: письма на {named} пойдут только после подтверждения: ссылка для него придёт туда при первом сбое (адреса аккаунтов и профилей Hookgram подтверждать не нужно)."),
-                format!("errorEmail: mails go to {named} only after a confirmation, by a link that is mailed there with the first failure (addresses of accounts and profiles here need none)."),
+                format!("errorEmail: письма на {named} начнут приходить только после подтверждения: ссылка для него придёт туда при первом сбое (адреса аккаунтов и профилей Hookgram подтверждать не нужно)."),
+                format!("errorEmail: emails go to {named} only after confirmation; the link is sent there with the first failure (addresses of accounts and profiles need none)."),
             )
         }
         Warning::UnreadField(field) => super::endpoints::unread_field(language, field),
         Warning::NoMessage => say(
             language,
             "message не указан: сообщение начнётся без вашего текста; добавьте его, например «Вы записаны на услугу».".into(),
-            "message is not given: the message will start without your own words; add them, for example “You are booked”.".into(),
+            "message is not given: the message will start without your own text; add one, for example “You are booked”.".into(),
         ),
         Warning::Repeated(parameter) => {
             let name = parameter.name();
             say(
                 language,
                 format!("{name} указан несколько раз: действует последнее значение; оставьте одно."),
-                format!("{name} is given more than once: the last value counts; keep only one."),
+                format!("{name} is given more than once: the last value is used; keep only one."),
             )
         }
         Warning::Unknown { name, nearest } => {
@@ -175,18 +175,18 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             match nearest.map(Parameter::name) {
                 None if name.is_empty() => say(
                     language,
-                    "В адресе есть значение без названия («=…»): удалите его.".into(),
-                    "The address has a value without a name (“=…”): remove it.".into(),
+                    "В ссылке есть значение без названия («=…»): удалите его.".into(),
+                    "The URL has a value without a name (“=…”): remove it.".into(),
                 ),
                 Some(near) => say(
                     language,
-                    format!("Параметра «{name}» нет, и он не учтён; возможно, вы имели в виду {near}."),
-                    format!("There is no parameter “{name}”, it is ignored; did you mean {near}?"),
+                    format!("Параметра «{name}» нет, он не учитывается; возможно, вы имели в виду {near}."),
+                    format!("There is no parameter “{name}”, so it is ignored; did you mean {near}?"),
                 ),
                 None => say(
                     language,
-                    format!("Параметра «{name}» нет, и он не учтён; проверьте название или удалите его."),
-                    format!("There is no parameter “{name}”, it is ignored; check its name or remove it."),
+                    format!("Параметра «{name}» нет, он не учитывается; проверьте название или удалите его."),
+                    format!("There is no parameter “{name}”, so it is ignored; check its name or remove it."),
                 ),
             }
         }
@@ -194,34 +194,34 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             let name = parameter.name();
             say(
                 language,
-                format!("{name} не учтён: после {name} нужен знак =, а за ним значение."),
-                format!("{name} is ignored: the name {name} needs an = sign after it, and then the value."),
+                format!("{name} не учитывается: после {name} нужен знак =, а за ним значение."),
+                format!("{name} is ignored: the name {name} must be followed by an = sign and a value."),
             )
         }
         Warning::SiblingEndpoint { name } => say(
             language,
-            format!("{name} относится к отправке в другой мессенджер и здесь не действует; его можно удалить."),
-            format!("{name} belongs to sending through another messenger and has no effect here; it can be removed."),
+            format!("{name} нужен для другого мессенджера и здесь не действует; его можно удалить."),
+            format!("{name} is for another messenger and has no effect here; you can remove it."),
         ),
         Warning::MalformedPercent { name } => {
             let name = quoted(name);
             say(
                 language,
-                format!("{name}: чтобы в тексте стоял знак %, напишите %25; пока текст оставлен как есть."),
-                format!("{name}: to have a % sign in the text, write %25; for now the text is kept as typed."),
+                format!("{name}: чтобы в тексте был знак %, напишите %25; пока текст оставлен как есть."),
+                format!("{name}: to get a % sign in the text, write %25; for now the text is kept as typed."),
             )
         }
         Warning::TimeZoneWithoutName => say(
             language,
-            "timezone_name не указан: рядом со временем будет стоять смещение, например GMT+5; назовите пояс, как привыкли ваши клиенты.".into(),
-            "timezone_name is not given: an offset such as GMT+5 will stand beside the time; name the zone as your customers know it.".into(),
+            "timezone_name не указан: рядом со временем будет смещение, например GMT+5; назовите пояс так, как привыкли ваши клиенты.".into(),
+            "timezone_name is not given: the time will be followed by an offset such as GMT+5; name the zone as your customers know it.".into(),
         ),
         Warning::BrokenHtml { parameter, fault } => {
             let (name, what) = (parameter.name(), html_fault(language, fault));
             say(
                 language,
-                format!("{name}: {what}; пока это не исправлено, текст уходит без оформления, как набран."),
-                format!("{name}: {what}; until that is fixed the text is sent as typed, without formatting."),
+                format!("{name}: {what}; пока это не исправлено, текст отправляется без оформления, как набран."),
+                format!("{name}: {what}; until this is fixed, the text is sent as typed, without formatting."),
             )
         }
         Warning::HtmlRemark { parameter, remark } => html_remark(language, parameter.name(), remark),
@@ -232,7 +232,7 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             say(
                 language,
                 format!("{name}: {typed} — клиент увидит это как есть: подстановок в тексте пока нет; уберите или напишите словами. Данные записи Hookgram добавляет сам, под текстом."),
-                format!("{name}: {typed} is sent as typed: there are no variables in texts yet; remove it or write it in words. Hookgram adds the booking's data by itself, below the text."),
+                format!("{name}: {typed} is sent as typed: texts have no variables yet; remove it or write it in words. Hookgram adds the booking's data itself, below the text."),
             )
         }
         Warning::TextsTooLong { units } => {
@@ -246,14 +246,14 @@ pub fn warning(language: Language, warning: &Warning) -> String {
         Warning::FieldWithoutStar => say(
             language,
             "telegramFieldName: название начинается не со звёздочки: клиент увидит это поле. Переименуйте его в Torrow и здесь, например в *TelegramId.".into(),
-            "telegramFieldName: the name does not start with an asterisk: the customer will see this field. Rename it in Torrow and here, for example to *TelegramId.".into(),
+            "telegramFieldName: the name does not start with an asterisk: customers will see this field. Rename it in Torrow and here, for example to *TelegramId.".into(),
         ),
         Warning::OverrideIgnored(parameter) => {
             let name = parameter.name();
             say(
                 language,
                 format!("{name} в короткой ссылке не учитывается: действует сохранённое значение; измените его в профиле."),
-                format!("{name} is ignored in a short URL: the stored value counts; change it in the profile."),
+                format!("{name} is ignored in a short URL: the stored value is used; change it in the profile."),
             )
         }
     }
@@ -291,7 +291,7 @@ fn html_remark(language: Language, name: &str, remark: &HtmlRemark) -> String {
                 language,
                 format!("{name}: Telegram не знает {entity} и покажет его как есть; вставьте вместо него сам знак."),
                 format!(
-                    "{name}: Telegram does not know {entity} and shows it as typed; put the character itself in its place."
+                    "{name}: Telegram does not know {entity} and shows it as typed; use the character itself instead."
                 ),
             )
         }
@@ -358,7 +358,7 @@ pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
         }
         HtmlFaultKind::Unclosed(tag) => {
             let tag = quoted(tag);
-            say(language, format!("тег <{tag}> не закрыт{place}"), format!("the tag <{tag}> is never closed{place}"))
+            say(language, format!("тег <{tag}> не закрыт{place}"), format!("the tag <{tag}> is not closed{place}"))
         }
         HtmlFaultKind::Unexpected(tag) => {
             let tag = quoted(tag);
@@ -371,7 +371,7 @@ pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
         HtmlFaultKind::StrayBracket => say(
             language,
             format!("символ <{place} не открывает тег, вместо него напишите «&lt;»"),
-            format!("the character <{place} opens no tag, write “&lt;” instead"),
+            format!("the character <{place} does not open a tag, write “&lt;” instead"),
         ),
         HtmlFaultKind::BadAttribute(attribute) => {
             let attribute = quoted(attribute);
@@ -398,7 +398,7 @@ mod tests {
             (
                 Warning::FieldWithoutStar,
                 "Название начинается не со звёздочки: клиент увидит это поле.",
-                "The name does not start with an asterisk: the customer will see this field.",
+                "The name does not start with an asterisk: customers will see this field.",
             ),
             (
                 Warning::TextsTooLong { units: 12_345 },
@@ -408,12 +408,12 @@ mod tests {
             (
                 Warning::MissingEquals { parameter: Parameter::Message },
                 "После message нужен знак =",
-                "The name message needs an = sign after it",
+                "The name message must be followed by an = sign",
             ),
             (
                 Warning::MalformedPercent { name: "message".into() },
-                "Чтобы в тексте стоял знак %, напишите %25;",
-                "To have a % sign in the text, write %25;",
+                "Чтобы в тексте был знак %, напишите %25;",
+                "To get a % sign in the text, write %25;",
             ),
         ] {
             let parameter = about.parameter().expect("a parameter");

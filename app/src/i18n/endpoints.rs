@@ -21,18 +21,18 @@ pub fn event_fault(language: Language, fault: &EventFault) -> String {
         ),
         EventFault::NotUtf8 { offset } => say(
             language,
-            format!("Тело запроса закодировано не в UTF-8, начиная с байта {offset}: пришлите его в UTF-8."),
-            format!("The body is not UTF-8 from byte {offset} on: send it in UTF-8."),
+            format!("Тело запроса закодировано не в UTF-8 (первая ошибка — байт {offset}): пришлите его в UTF-8."),
+            format!("The body is not valid UTF-8 (first error at byte {offset}): send it in UTF-8."),
         ),
         EventFault::NotJson { line, column } => say(
             language,
-            format!("Тело запроса не читается как JSON: ошибка в строке {line}, столбце {column}."),
-            format!("The body cannot be read as JSON: the fault is in line {line}, column {column}."),
+            format!("Тело запроса — не JSON: ошибка в строке {line}, столбце {column}."),
+            format!("The body is not valid JSON: error in line {line}, column {column}."),
         ),
         EventFault::NotAnObject => say(
             language,
             "Тело запроса — JSON, но не объект: событие начинается с фигурной скобки.".into(),
-            "The body is JSON but no object: an event starts with a curly bracket.".into(),
+            "The body is JSON but not an object: an event starts with a curly bracket.".into(),
         ),
     }
 }
@@ -43,8 +43,8 @@ pub fn unread_field(language: Language, UnreadField { path, expected }: &UnreadF
     let what = expectation(language, *expected);
     say(
         language,
-        format!("Поле {path} события не прочитано и пропущено в сообщении: оно должно содержать {what}."),
-        format!("The event's field {path} cannot be read and is left out of the message: it must hold {what}."),
+        format!("Поле события {path} не прочитано, и в сообщении его не будет: оно должно содержать {what}."),
+        format!("The event field {path} cannot be read and is left out of the message: it must contain {what}."),
     )
 }
 
@@ -53,7 +53,7 @@ fn expectation(language: Language, expected: Expected) -> &'static str {
         Expected::Object => ("объект", "an object"),
         Expected::ObjectOrList => ("объект или список", "an object or a list"),
         Expected::List => ("список", "a list"),
-        Expected::Text => ("текст", "a text"),
+        Expected::Text => ("текст", "text"),
         Expected::Number => ("число", "a number"),
         Expected::WholeNumber => ("целое число", "a whole number"),
         Expected::Date => ("дату вида 2024-05-08T08:15:00Z", "a date such as 2024-05-08T08:15:00Z"),
@@ -76,7 +76,7 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
         Unusable::NoField => say(
             language,
             format!("У участника нет заполненного поля «{field}»."),
-            format!("The participant has no field “{field}” with a value."),
+            format!("The participant has no value in the field “{field}”."),
         ),
         Unusable::WrongCode { chat } => say(
             language,
@@ -91,7 +91,7 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
                 "У id {chat} в поле «{field}» нет кода, а профиль принимает только id с кодом из ссылки бота записи."
             ),
             format!(
-                "The id {chat} in the field “{field}” {WITHOUT_CODE}, and the profile accepts only ids with the code of a booking bot's link."
+                "The id {chat} in the field “{field}” {WITHOUT_CODE}, and the profile only accepts ids with the code from a booking bot's link."
             ),
         ),
         Unusable::NotAChatId { value } => {
@@ -100,7 +100,7 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
                 language,
                 format!("В поле «{field}» участника стоит «{value}», а нужен числовой Telegram id или @канал."),
                 format!(
-                    "The participant's field “{field}” holds “{value}” instead of a numeric Telegram id or @channel."
+                    "The participant's field “{field}” contains “{value}” instead of a numeric Telegram id or @channel."
                 ),
             )
         }
@@ -125,24 +125,24 @@ pub fn endpoint(language: Language, fault: &WebhookError) -> String {
         WebhookError::Disabled => say(
             language,
             "Профиль выключен: включите его, чтобы принимать события.".into(),
-            "The profile is switched off: switch it on to accept events.".into(),
+            "The profile is disabled: enable it to accept events.".into(),
         ),
         WebhookError::StatelessOff => say(
             language,
             "Ссылки с параметрами здесь отключены: используйте короткую ссылку профиля.".into(),
-            "URLs with all parameters in them are switched off here: use a profile's short URL.".into(),
+            "URLs with parameters are turned off here: use a profile's short URL.".into(),
         ),
         WebhookError::Method => say(
             language,
-            "Так обратиться нельзя: GET проверяет параметры, POST принимает событие.".into(),
-            "That method is not known here: GET checks the parameters, POST accepts an event.".into(),
+            "Этот метод не поддерживается: GET проверяет параметры, POST принимает событие.".into(),
+            "This method is not supported: GET checks the parameters, POST accepts an event.".into(),
         ),
         WebhookError::ContentType { given } => {
             let given = quoted(given);
             say(
                 language,
-                format!("Content-Type «{given}» не подходит: событие присылают как application/json."),
-                format!("The content type “{given}” will not do: an event is sent as application/json."),
+                format!("Content-Type «{given}» не поддерживается: пришлите событие как application/json."),
+                format!("The content type “{given}” is not supported: send the event as application/json."),
             )
         }
         WebhookError::ContentEncoding { given } => {
@@ -156,63 +156,63 @@ pub fn endpoint(language: Language, fault: &WebhookError) -> String {
         WebhookError::LongTarget { limit } => say(
             language,
             format!("Ссылка слишком длинная: принимается не больше {limit} байт; сократите тексты или используйте короткую ссылку профиля."),
-            format!("The URL is too long: at most {limit} bytes are taken; shorten its texts or use a profile's short URL."),
+            format!("The URL is too long: at most {limit} bytes are accepted; shorten its texts or use a profile's short URL."),
         ),
         WebhookError::LongHeaders { limit } => say(
             language,
-            format!("В заголовках запроса слишком много: принимается не больше {limit} байт."),
-            format!("There is too much in the request's headers: at most {limit} bytes are taken."),
+            format!("Заголовки запроса слишком длинные: принимается не больше {limit} байт."),
+            format!("The request headers are too long: at most {limit} bytes are accepted."),
         ),
         WebhookError::TooLarge { limit } => say(
             language,
-            format!("Событие слишком велико: принимается не больше {limit} байт."),
-            format!("The event is too large: at most {limit} bytes are taken."),
+            format!("Событие слишком большое: принимается не больше {limit} байт."),
+            format!("The event is too large: at most {limit} bytes are accepted."),
         ),
         WebhookError::Incomplete => say(
             language,
             "Тело запроса пришло не полностью: пришлите событие ещё раз.".into(),
-            "The body did not arrive whole: send the event again.".into(),
+            "The body did not arrive completely: send the event again.".into(),
         ),
         WebhookError::TooMuch { participants, bytes } => say(
             language,
-            format!("Из одного события вышло бы слишком много сообщений: участников может быть не больше {participants}, всех текстов вместе — не больше {bytes} байт; разделите событие."),
-            format!("One event would become too many messages: at most {participants} participants and {bytes} bytes of texts in all are taken; split the event."),
+            format!("Из одного события получилось бы слишком много сообщений: участников может быть не больше {participants}, а текстов — не больше {bytes} байт в сумме; разделите событие."),
+            format!("One event would become too many messages: at most {participants} participants and {bytes} bytes of text in total are accepted; split the event."),
         ),
         WebhookError::WrongCode { field } => {
             let field = quoted(field);
             say(
                 language,
-                format!("Отправлять некому: id в поле «{field}» без верного кода из ссылки бота записи. Такую ссылку изменили, или она от другого бота; пусть клиент откроет бота и нажмёт «Записаться»."),
-                format!("There is nobody to write to: the id in the field “{field}” lacks the right code of the booking bot's link. The link was edited, or belongs to another bot; ask the customer to open the bot and book from there."),
+                format!("Отправлять некому: у id в поле «{field}» нет верного кода из ссылки бота записи. Ссылку изменили, или она от другого бота; пусть клиент откроет бота и нажмёт «Записаться»."),
+                format!("There is nobody to write to: the id in the field “{field}” has no valid code from the booking bot's link. The link was edited, or belongs to another bot; ask the customer to open the bot and book from there."),
             )
         }
         WebhookError::NoRecipient { field } => {
             let field = quoted(field);
             say(
                 language,
-                format!("Отправлять некому: ни у одного участника в поле «{field}» нет Telegram id; проверьте название поля и ссылку записи."),
+                format!("Отправлять некому: ни у одного участника в поле «{field}» нет Telegram id; проверьте название поля и ссылку на запись."),
                 format!("There is nobody to write to: no participant has a Telegram id in the field “{field}”; check the field's name and the booking link."),
             )
         }
         WebhookError::NothingToSay => say(
             language,
             "Сообщение пустое: всё скрыто, а message и sign_text не заданы; добавьте текст или покажите хотя бы один раздел.".into(),
-            "The message is empty: everything is hidden, and there is neither message nor sign_text; add a text or show a section.".into(),
+            "The message is empty: everything is hidden, and there is neither message nor sign_text; add a text or show at least one section.".into(),
         ),
         WebhookError::TokenRefused => say(
             language,
             "Telegram не принимает этот telegramToken: он отозван или набран с ошибкой; возьмите у @BotFather действующий токен.".into(),
-            "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.".into(),
+            "Telegram rejects this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.".into(),
         ),
         WebhookError::TokenLocked => say(
             language,
-            "Сохранённый telegramToken больше не открыть: на сервере другой ключ шифрования; события принимаются и ждут, введите токен в профиле ещё раз.".into(),
-            "The stored telegramToken cannot be opened any more: the server has another sealing key; events are accepted and wait, enter the token in the profile again.".into(),
+            "Сохранённый telegramToken не расшифровать: на сервере другой ключ шифрования; события принимаются и ждут, введите токен в профиле ещё раз.".into(),
+            "The stored telegramToken cannot be decrypted: the server has another encryption key; events are accepted and wait, enter the token in the profile again.".into(),
         ),
         WebhookError::TelegramUnreachable => say(
             language,
             "Telegram сейчас не отвечает, поэтому telegramToken не проверен; остальные параметры верны, попробуйте позже.".into(),
-            "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, try again later.".into(),
+            "Telegram is not answering, so telegramToken was not checked; the other parameters are valid, try again later.".into(),
         ),
         WebhookError::TooManyRequests { seconds } => say(
             language,
@@ -222,22 +222,22 @@ pub fn endpoint(language: Language, fault: &WebhookError) -> String {
         WebhookError::TooManyChecks { seconds } => say(
             language,
             format!("Слишком много проверок подряд, поэтому telegramToken не проверен; остальные параметры верны, попробуйте через {seconds} с."),
-            format!("Too many checks in a row, so telegramToken was not checked; the other parameters are good, try again in {seconds} s."),
+            format!("Too many checks in a row, so telegramToken was not checked; the other parameters are valid, try again in {seconds} s."),
         ),
         WebhookError::QueueFull { seconds } => say(
             language,
             format!("У этого бота слишком много недоставленных событий: пришлите событие ещё раз через {seconds} с."),
-            format!("Too many events of this bot are waiting to be delivered: send the event again in {seconds} s."),
+            format!("Too many events of this bot are undelivered: send the event again in {seconds} s."),
         ),
         WebhookError::StrangersFull { seconds } => say(
             language,
             format!("Telegram ещё ни разу не подтвердил этого бота, а недоставленных событий от таких ботов сейчас слишком много: откройте эту ссылку в браузере, чтобы проверить telegramToken, и пришлите событие ещё раз через {seconds} с."),
-            format!("Telegram has not confirmed this bot yet, and too many events of such bots are waiting: open this URL in a browser to have telegramToken checked, and send the event again in {seconds} s."),
+            format!("Telegram has not confirmed this bot yet, and too many events of such bots are undelivered: open this URL in a browser to check telegramToken, and send the event again in {seconds} s."),
         ),
         WebhookError::NotStored => say(
             language,
-            "Событие сейчас не удалось сохранить: пришлите его ещё раз через несколько секунд.".into(),
-            "The event could not be stored just now: send it again in a few seconds.".into(),
+            "Событие не удалось сохранить: пришлите его ещё раз через несколько секунд.".into(),
+            "The event could not be stored: send it again in a few seconds.".into(),
         ),
     }
 }

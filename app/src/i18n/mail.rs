@@ -8,32 +8,32 @@ use super::{causes, checks::say, events, messages, word_set};
 word_set! {
     /// The common texts of error mails.
     Letter {
-        all: "Что именно:", "Which:";
+        all: "Что именно:", "Details:";
         what_to_do: "Что делать:", "What to do:";
-        profile: "Профиль:", "The profile:";
-        log: "Что не дошло и почему:", "What did not arrive, and why:";
-        why: "Hookgram пишет на адрес из errorEmail: об одной причине не чаще раза в час, всё новое за это время приходит одним письмом.", "Hookgram writes to the address in errorEmail: about one cause at most once an hour; what is new by then comes in one mail.";
-        stop: "Отказаться от этих писем:", "Stop these mails:";
+        profile: "Профиль:", "Profile:";
+        log: "Что не дошло и почему:", "What was not delivered, and why:";
+        why: "Hookgram пишет на адрес для ошибок: об одной причине не чаще раза в час, всё новое за это время приходит одним письмом.", "Hookgram writes to the address for errors: at most once an hour about each cause, with everything new in one email.";
+        stop: "Отказаться от этих писем:", "Unsubscribe:";
     }
 }
 
 word_set! {
     /// The mail that asks the owner of an address to allow error mails. `{}` is the installation's address.
     ConfirmLetter {
-        subject: "Hookgram: подтвердите адрес для писем о сбоях", "Hookgram: confirm the address for error mails";
-        about: "Этот адрес указан в Hookgram на {} как адрес, на который сообщать, если сообщения клиентам в Telegram не доходят. Без вашего согласия такие письма сюда не отправляются.", "This address is named in the Hookgram at {} as the one to write to when messages to customers in Telegram do not arrive. Without your consent no such mails are sent here.";
-        link: "Подтвердить или отказаться:", "Confirm or refuse:";
-        besides: "Ссылка действует 7 дней. Если вы не знаете, о чём речь, ничего не делайте: писем о сбоях не будет.", "The link works for 7 days. If you do not know what this is about, do nothing: no error mails will come.";
+        subject: "Hookgram: подтвердите адрес для писем о сбоях", "Hookgram: confirm the address for error emails";
+        about: "Этот адрес указан в Hookgram на {} для писем о сбоях: когда сообщения клиентам в Telegram не доходят. Без вашего согласия такие письма сюда не отправляются.", "This address was entered in Hookgram at {} to be notified when Telegram messages to customers are not delivered. Without your consent, no such emails are sent here.";
+        link: "Подтвердить или отказаться:", "Confirm or decline:";
+        besides: "Ссылка действует 7 дней. Если вы не знаете, о чём речь, ничего не делайте: писем о сбоях не будет.", "The link works for 7 days. If you do not know what this is about, do nothing: no error emails will be sent.";
     }
 }
 
 word_set! {
     /// The mail with a link to set a new password.
     ResetLetter {
-        subject: "Hookgram: новый пароль", "Hookgram: a new password";
-        about: "Для аккаунта {} попросили ссылку, чтобы задать новый пароль.", "A link to set a new password was asked for, for the account {}.";
+        subject: "Hookgram: новый пароль", "Hookgram: new password";
+        about: "Для аккаунта {} запросили ссылку, чтобы задать новый пароль.", "A link to set a new password was requested for the account {}.";
         link: "Задать новый пароль:", "Set a new password:";
-        besides: "Ссылка действует час и сработает один раз. Если просили не вы, ничего не делайте: пароль останется прежним.", "The link works for an hour, once. If it was not you who asked, do nothing: the password stays as it is.";
+        besides: "Ссылка действует час и сработает один раз. Если её запросили не вы, ничего не делайте: пароль останется прежним.", "The link works once, within an hour. If you did not request it, do nothing: your password stays the same.";
     }
 }
 
@@ -90,8 +90,8 @@ pub fn opening(language: Language, about: About<'_>, cause: FailureCause, count:
     };
     let counted = counted(language, cause, count);
     let (ru, en) = match cause {
-        FailureCause::NoRecipient | FailureCause::NothingToSay => ("Не принято", "Turned away"),
-        FailureCause::Uncertain => ("Под вопросом", "In doubt"),
+        FailureCause::NoRecipient | FailureCause::NothingToSay => ("Не принято", "Rejected"),
+        FailureCause::Uncertain => ("Под вопросом", "Unclear"),
         _ => ("Не доставлено", "Not delivered"),
     };
     let why = causes::cause(language, cause);
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_heading_counts_the_omitted_examples() {
-        assert_eq!(heading(Language::En, 2, 2), "Which:");
+        assert_eq!(heading(Language::En, 2, 2), "Details:");
         assert_eq!(heading(Language::Ru, 5, 7), "Первые 5 из 7:");
     }
 }

@@ -101,6 +101,64 @@ fn russian(n: u64, forms: [&str; 3]) -> String {
     format!("{n} {}", russian_plural(n, forms))
 }
 
+/// Replaces guillemets within guillemets by „…“, as Russian typography requires: a name that is quoted may contain a
+/// quotation. A text whose guillemets do not match is returned unchanged.
+#[must_use]
+pub fn nest_quotes(text: String) -> String {
+    let mut depth = 0_usize;
+    let mut nested = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '«' => {
+                depth += 1;
+                nested.push(if depth > 1 { '„' } else { c });
+            }
+            '»' => {
+                nested.push(if depth > 1 { '“' } else { c });
+                let Some(outer) = depth.checked_sub(1) else { return text };
+                depth = outer;
+            }
+            _ => nested.push(c),
+        }
+    }
+    if depth == 0 { nested } else { text }
+}
+
+/// A program's own words in the quotation marks of a language.
+#[must_use]
+pub fn in_quotes(language: Language, text: &str) -> String {
+    match language {
+        Language::Ru => nest_quotes(format!("«{text}»")),
+        Language::En => format!("“{text}”"),
+    }
+}
+
+/// A sentence with a name in place of `{}`.
+#[must_use]
+pub fn with_name(sentence: &str, name: &str) -> String {
+    nest_quotes(sentence.replace("{}", name))
+}
+
+/// How long to wait: `1 second`, `5 seconds`. In Russian in the accusative: `1 секунду`.
+#[must_use]
+pub fn seconds(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["секунду", "секунды", "секунд"]),
+        Language::En if n == 1 => "1 second".to_owned(),
+        Language::En => format!("{n} seconds"),
+    }
+}
+
+/// `1 day`, `365 days`.
+#[must_use]
+pub fn days(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["день", "дня", "дней"]),
+        Language::En if n == 1 => "1 day".to_owned(),
+        Language::En => format!("{n} days"),
+    }
+}
+
 /// `1 message`, `2 messages`.
 #[must_use]
 pub fn messages(language: Language, n: usize) -> String {
@@ -138,9 +196,9 @@ pub fn profiles(language: Language, n: usize) -> String {
 pub fn make_profiles(language: Language, n: usize) -> String {
     match (language, n) {
         (Language::Ru, 0) => "Создать отмеченные профили".to_owned(),
-        (Language::En, 0) => "Make the marked profiles".to_owned(),
+        (Language::En, 0) => "Create the selected profiles".to_owned(),
         (Language::Ru, _) => format!("Создать {}", profiles(language, n)),
-        (Language::En, _) => format!("Make {}", profiles(language, n)),
+        (Language::En, _) => format!("Create {}", profiles(language, n)),
     }
 }
 
@@ -159,10 +217,10 @@ pub fn waiting_messages(language: Language, n: u64) -> String {
     match language {
         Language::Ru => {
             let waiting = russian(n, ["сообщение", "сообщения", "сообщений"]);
-            format!("В очереди ещё {waiting}: отправлены они не будут.")
+            format!("В очереди ещё {waiting}. Отправлено не будет.")
         }
-        Language::En if n == 1 => "1 message is still in the queue: it will not be sent.".to_owned(),
-        Language::En => format!("{n} messages are still in the queue: they will not be sent."),
+        Language::En if n == 1 => "1 message is still in the queue and will not be sent.".to_owned(),
+        Language::En => format!("{n} messages are still in the queue and will not be sent."),
     }
 }
 
@@ -172,7 +230,7 @@ pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
     let hookgram::profile_list::Day { delivered, failed, skipped } = all;
     match language {
         Language::Ru => format!("За 7 дней: доставлено {delivered}, с ошибкой {failed}, пропущено {skipped}"),
-        Language::En => format!("In 7 days: {delivered} delivered, {failed} with an error, {skipped} skipped"),
+        Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),
     }
 }
 
@@ -181,7 +239,7 @@ pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
 pub fn failures(language: Language, n: u32) -> String {
     match language {
         Language::Ru => format!("{n} с ошибкой"),
-        Language::En => format!("{n} with an error"),
+        Language::En => format!("{n} failed"),
     }
 }
 
@@ -197,13 +255,10 @@ pub fn page_of(language: Language, page: u32, pages: u32) -> String {
 /// How long to wait after too many attempts.
 #[must_use]
 pub fn wait_seconds(language: Language, seconds: u64) -> String {
+    let wait = self::seconds(language, seconds);
     match language {
-        Language::Ru => {
-            let wait = russian(seconds, ["секунду", "секунды", "секунд"]);
-            format!("Слишком много попыток. Попробуйте через {wait}.")
-        }
-        Language::En if seconds == 1 => "Too many attempts. Try again in 1 second.".to_owned(),
-        Language::En => format!("Too many attempts. Try again in {seconds} seconds."),
+        Language::Ru => format!("Слишком много попыток. Попробуйте через {wait}."),
+        Language::En => format!("Too many attempts. Try again in {wait}."),
     }
 }
 
@@ -215,14 +270,12 @@ pub fn wait_for_code(language: Language, seconds: u64) -> String {
         Language::Ru => {
             let wait = russian(minutes, ["минуту", "минуты", "минут"]);
             format!(
-                "Было слишком много неверных кодов. Следующий можно ввести через {wait}. Код восстановления подойдёт и сейчас."
+                "Слишком много неверных кодов. Следующий можно ввести через {wait}. Код восстановления подойдёт и сейчас."
             )
         }
         Language::En => {
             let unit = if minutes == 1 { "minute" } else { "minutes" };
-            format!(
-                "There were too many wrong codes. The next one can be entered in {minutes} {unit}. A recovery code works now."
-            )
+            format!("Too many wrong codes. You can enter the next one in {minutes} {unit}. A recovery code works now.")
         }
     }
 }
@@ -234,8 +287,8 @@ pub fn event_type(language: Language, kind: EventType) -> String {
         3001 => ("Новая запись или заказ", "New booking or order"),
         3036 => ("Отмена", "Cancellation"),
         3041 => ("Изменение записи", "Booking changed"),
-        3042 => ("Перенос времени", "Change of time"),
-        3043 => ("Смена места", "Change of place"),
+        3042 => ("Перенос времени", "Time changed"),
+        3043 => ("Смена места", "Place changed"),
         3044 => ("Участие одобрено", "Participation approved"),
         3045 => ("Участие подтверждено", "Participation confirmed"),
         3052 => ("Оплата принята", "Payment received"),
@@ -278,4 +331,21 @@ pub fn deliveries_and_events(language: Language, (deliveries, events): (u64, u64
 #[must_use]
 pub fn booking_number(number: &str) -> String {
     if number.starts_with(|first: char| first.is_ascii_digit()) { format!("№{number}") } else { number.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotations_within_quotations_get_other_marks() {
+        for (text, nested) in [
+            ("Профиль «Студия «Лотос»» удалён.", "Профиль «Студия „Лотос“» удалён."),
+            ("«A» и «B»", "«A» и «B»"),
+            ("«Знак «» не подходит", "«Знак «» не подходит"),
+            ("»«", "»«"),
+        ] {
+            assert_eq!(nest_quotes(text.to_owned()), nested);
+        }
+    }
 }

@@ -12,7 +12,7 @@ pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
         NoOldUrl::Blank => Bilingual { ru: "Вставьте ссылку.", en: "Paste a URL." },
         NoOldUrl::Short => Bilingual {
             ru: "Это короткая ссылка: у неё уже есть профиль.",
-            en: "This is a short URL: it has its profile already.",
+            en: "This is a short URL: it already has a profile.",
         },
         NoOldUrl::OtherEndpoint => Bilingual {
             ru: "Это ссылка для другого мессенджера, а не для Telegram.",
@@ -20,7 +20,7 @@ pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
         },
         NoOldUrl::NoParameters => Bilingual {
             ru: "В ссылке нет параметров: скопируйте её целиком, вместе с тем, что стоит после «?».",
-            en: "The URL has no parameters: copy the whole of it, with what stands after the “?”.",
+            en: "The URL has no parameters: copy all of it, including what comes after the “?”.",
         },
     }
     .get(language)
@@ -29,13 +29,13 @@ pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
 /// The remark that an earlier line describes the same profile.
 #[must_use]
 pub fn same_as_line(language: Language, line: usize) -> String {
-    say(language, format!("То же, что строка {line}"), format!("The same as line {line}"))
+    say(language, format!("То же, что строка {line}"), format!("Same as line {line}"))
 }
 
 /// The remark that a stored profile is the same.
 #[must_use]
 pub fn same_as_profile(language: Language, name: &str) -> String {
-    say(language, format!("Такой профиль уже есть: «{name}»"), format!("There is such a profile already: “{name}”"))
+    say(language, format!("Такой профиль уже есть: «{name}»"), format!("Such a profile already exists: “{name}”"))
 }
 
 /// The fault of a profile without a name.
@@ -47,7 +47,7 @@ pub fn name_missing(language: Language) -> &'static str {
 /// The fault of a taken name.
 #[must_use]
 pub fn name_taken(language: Language) -> &'static str {
-    Bilingual { ru: "Это название занято.", en: "This name is taken." }.get(language)
+    Bilingual { ru: "Это название уже занято.", en: "This name is already taken." }.get(language)
 }
 
 /// The sentence that no profile was created, because some names have faults.
@@ -55,7 +55,7 @@ pub fn name_taken(language: Language) -> &'static str {
 pub fn names_to_mend(language: Language) -> &'static str {
     Bilingual {
         ru: "Ничего не создано: исправьте отмеченные названия.",
-        en: "Nothing was made: mend the marked names.",
+        en: "Nothing was created: fix the marked names.",
     }
     .get(language)
 }
@@ -64,8 +64,8 @@ pub fn names_to_mend(language: Language) -> &'static str {
 #[must_use]
 pub fn shared_bot(language: Language) -> &'static str {
     Bilingual {
-        ru: "В старом адресе указан общий бот сервиса записи: у него помещается 20 клиентов, самых давних он забывает. Выберите своего бота или создайте его за две минуты.",
-        en: "The old URL names the shared bot of the booking service, which stops at 20 subscribers and forgets the oldest. Choose a bot of your own, or make one in two minutes.",
+        ru: "В старой ссылке указан общий бот сервиса записи: он помнит только 20 клиентов и забывает самых давних. Выберите своего бота или создайте его за две минуты.",
+        en: "The old URL uses the booking service's shared bot, which remembers only 20 customers and forgets the oldest. Choose a bot of your own, or create one in two minutes.",
     }
     .get(language)
 }
@@ -74,8 +74,8 @@ pub fn shared_bot(language: Language) -> &'static str {
 #[must_use]
 pub fn chosen_bot_instead(language: Language) -> &'static str {
     Bilingual {
-        ru: "Вместо общего бота — бот, который выбран над таблицей.",
-        en: "Instead of the shared bot: the one that is chosen above the table.",
+        ru: "Вместо общего бота — бот, выбранный над таблицей.",
+        en: "Instead of the shared bot: the one chosen above the table.",
     }
     .get(language)
 }
@@ -85,7 +85,7 @@ pub fn chosen_bot_instead(language: Language) -> &'static str {
 pub fn bot_missing(language: Language) -> &'static str {
     Bilingual {
         ru: "Выберите бота для ссылок, в которых указан общий бот.",
-        en: "Choose a bot for the URLs that name the shared one.",
+        en: "Choose a bot for the URLs that use the shared one.",
     }
     .get(language)
 }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::moment::At;
 use crate::{
     components::{EmptyState, outcome_word},
-    i18n::{AuditWords, SettingsWords, audit, causes, event_type, language, role_name, words},
+    i18n::{AuditWords, SettingsWords, audit, causes, days, event_type, language, role_name, words},
 };
 
 /// An entry.
@@ -89,7 +89,7 @@ pub(super) fn Audit(view: AuditView) -> impl IntoView {
         <div class="page-head">
             <div>
                 <h1>{w.title}</h1>
-                <p class="why">{w.why} " " {w.kept} " " {kept} "."</p>
+                <p class="why">{w.why} " " {w.kept} " " {days(language(), kept)} "."</p>
             </div>
         </div>
         <Filters query faults people />

@@ -16,7 +16,7 @@ use super::{
     units::{bytes, span, tenths},
 };
 use crate::{
-    i18n::{HealthWords, booking_faults, causes, language, words},
+    i18n::{HealthWords, booking_faults, causes, days, in_quotes, language, words},
     views::BotDetail,
 };
 
@@ -271,7 +271,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
                         .map(|(free, all)| {
                             view! { <Fact title=w.free>{bytes(language(), free)} " " {w.of} " " {bytes(language(), all)}</Fact> }
                         })}
-                    <Fact title=w.kept>{view.kept} " " {w.days}</Fact>
+                    <Fact title=w.kept>{days(language(), view.kept)}</Fact>
                 </dl>
             </section>
             <section class="card">
@@ -421,7 +421,7 @@ fn trouble(trouble: &Trouble, may_set: bool) -> AnyView {
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
         Trouble::MailFailing(reason) => (
             w.mail_failing.to_owned(),
-            format!("{} “{reason}”", w.mail_failing_do),
+            format!("{} {}", w.mail_failing_do, in_quotes(language(), reason)),
             to("/settings#mail", w.to_settings),
         ),
         Trouble::MailMissing => {

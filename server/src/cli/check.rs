@@ -41,21 +41,21 @@ use crate::{
 
 #[derive(Args, Debug)]
 pub(super) struct CheckOptions {
-    /// The whole URL, of either endpoint
+    /// The full URL of either endpoint
     url: String,
     /// Do not ask Telegram whether the token works
     #[arg(long)]
     offline: bool,
-    /// Print each fault and warning by itself as well, with the parameter it is about
+    /// Also print each fault and warning separately, with its parameter
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct RenderOptions {
-    /// The whole URL, of either endpoint
+    /// The full URL of either endpoint
     url: String,
-    /// The event; - is standard input [default: a built-in sample]
+    /// The event's file; - is standard input [default: a built-in sample]
     event: Option<String>,
     /// Print JSON: each message with its chat, its parts and their lengths, and what the check says
     #[arg(long)]
@@ -288,7 +288,7 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, Webho
     }
     let Some((_, key)) = path.rsplit_once("/h/") else {
         // The path is not quoted: a typing error may have put a token into it.
-        bail!("this is no webhook URL: its path is neither /webhook/telegram nor /h/ with a profile's key");
+        bail!("this is not a webhook URL: its path is neither /webhook/telegram nor /h/ with a webhook key");
     };
     let store = open_existing(config).await?;
     Ok(match store.profiles.by_key(key).await? {

@@ -145,11 +145,11 @@ fn print(language: Language, link: &str, short_url: &str, arrived: Option<&str>)
             "Откройте (ссылка одноразовая)",
             "Короткая ссылка профиля «Записи»",
             "Отправьте событие",
-            "Пример события пришёл в песочницу таким сообщением",
+            "Пример события пришёл в песочницу в виде такого сообщения",
         ),
         Language::En => (
             "Open (the link works once)",
-            "Short URL of the profile «Записи»",
+            "Short URL of the profile “Записи”",
             "Post an event",
             "The sample event arrived in the sandbox as this message",
         ),

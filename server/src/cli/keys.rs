@@ -26,15 +26,15 @@ const TURN_FILE: &str = "key.lock";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Change the key that seals tokens and other secrets, and seal all of them anew, while the server runs
+    /// Change the encryption key and re-encrypt all secrets, even while the server runs
     #[command(
-        after_help = "A key in the data folder's file (secret.key) is changed whole: a new one is made, everything \
-        is sealed anew, the old one\nis deleted. Stopped halfway, the command goes on where it is run again.\n\nA key of \
-        your own (HOOKGRAM_SECRET_KEY, or the file of HOOKGRAM_SECRET_KEY_FILE) takes three steps:\n  1. put the new key \
-        before the old one, each with a number: HOOKGRAM_SECRET_KEY=2:NEW,1:OLD (a key without a number is 1),\n     and \
-        restart the server; a changed file it notices by itself\n  2. run `hookgram key rotate` with the same setting\n  \
-        3. take the old key out, and restart the server\n\nA backup of the database opens only with the key of its time: \
-        keep that for as long as the backup."
+        after_help = "With the key file in the data folder (secret.key), this is all: a new key is created, everything \
+        is re-encrypted,\nthe old key is deleted. If interrupted, run the command again to continue.\n\nWith a key of \
+        your own (HOOKGRAM_SECRET_KEY, or the file of HOOKGRAM_SECRET_KEY_FILE) it takes three steps:\n  1. put the new \
+        key before the old one, each with a number: HOOKGRAM_SECRET_KEY=2:NEW,1:OLD (a key without a number is 1),\n     \
+        and restart the server; it notices a changed file without a restart\n  2. run `hookgram key rotate` with the \
+        same setting\n  3. remove the old key, and restart the server\n\nA database backup can only be decrypted with the \
+        key it was made with: keep that key for as long as the backup."
     )]
     Rotate,
 }
@@ -55,7 +55,7 @@ fn take_turn(config: &Config) -> anyhow::Result<File> {
     let file = private::create_or_restrict(&path).and_then(|()| File::options().write(true).open(&path));
     let file = file.with_context(|| format!("the file {} cannot be used", path.display()))?;
     if let Err(TryLockError::WouldBlock) = file.try_lock() {
-        bail!("another `hookgram key rotate` is under way: wait until it has ended");
+        bail!("another `hookgram key rotate` is running: wait until it has finished");
     }
     Ok(file)
 }
@@ -65,8 +65,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     let present = match store.secrets.key_state().await? {
         KeyState::Right(number) => number,
         KeyState::Wrong(_) | KeyState::Unknown => bail!(
-            "this database was sealed with another key than the one at hand: put the right key back before you change \
-             it ({})",
+            "this database is encrypted with a different key: restore the right key before you change it ({})",
             place(sealer.home())
         ),
     };
@@ -89,8 +88,8 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     };
     know_beside(config, next)?;
     match store.secrets.change_key(&COMMAND_LINE).await? {
-        Some((old, new)) => output::line(format_args!("Key {new} seals from now on, in the place of key {old}.")),
-        None => output::line(format_args!("Key {next} seals already; what is left of the change is done now.")),
+        Some((old, new)) => output::line(format_args!("Key {new} replaces key {old} from now on.")),
+        None => output::line(format_args!("Key {next} is already in use; the rest of the change is done now.")),
     }
     let mut done = 0;
     let locked = loop {
@@ -100,7 +99,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
             break resealed.locked;
         }
     };
-    output::line(format_args!("Secrets that were sealed anew: {done}."));
+    output::line(format_args!("Secrets re-encrypted: {done}."));
     if !locked.is_empty() {
         report(&locked);
         return Ok(ExitCode::FAILURE);
@@ -111,13 +110,13 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
         Home::Folder(path) => {
             sealer.drop_the_others()?;
             output::line(format_args!(
-                "Nothing is sealed with the old key ({old}) any more; it was deleted from {}.",
+                "Nothing is encrypted with the old key ({old}) any more; it was deleted from {}.",
                 path.display()
             ));
-            output::line("Backups made before now open with the old key only: make a new one.");
+            output::line("Earlier backups need the old key: make a new backup.");
         }
         home => output::line(format_args!(
-            "Nothing is sealed with the old key ({old}) any more: take it out of {} and restart the server.",
+            "Nothing is encrypted with the old key ({old}) any more: remove it from {} and restart the server.",
             place(home)
         )),
     }
@@ -130,7 +129,7 @@ fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
     let knows = seal::is_known_beside(&path, number).with_context(|| format!("{} cannot be read", path.display()))?;
     if !knows {
         bail!(
-            "the server that runs does not know key {number} yet: restart it with the same setting, then run this again"
+            "the running server does not know key {number} yet: restart it with the same setting, then run this again"
         );
     }
     Ok(())
@@ -138,7 +137,7 @@ fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
 
 /// Lists the secrets that no key decrypts, with the remedy for each.
 fn report(locked: &[Locked]) {
-    output::problem("No key opens these; the old key is kept. See to them, then run this again:");
+    output::problem("No key decrypts these, so the old key is kept. Fix them, then run this again:");
     let mut events = 0;
     for Locked { column, id, name } in locked {
         match column {
@@ -146,27 +145,25 @@ fn report(locked: &[Locked]) {
                 output::problem(format_args!("  the token of the bot {name} (/bots/{id}): enter it again"))
             }
             Column::ProfileToken => output::problem(format_args!(
-                "  the bot's token of the profile “{name}” (/profiles/{id}): enter it on the page Bots"
+                "  the bot token of the profile “{name}” (/profiles/{id}): enter it on the page Bots"
             )),
             Column::LinkSecret => output::problem(format_args!(
                 "  the links of the booking bot {name} (/bots/{id}/booking): save its settings again"
             )),
             Column::UserTotp => {
-                output::problem(format_args!("  the second step of {name}: hookgram user second-factor-off {name}"))
+                output::problem(format_args!("  the second factor of {name}: hookgram user second-factor-off {name}"))
             }
             Column::Setting => {
                 output::problem(format_args!("  the setting {name}: enter it again on the page Settings"))
             }
             // Drafts are deleted within an hour.
-            Column::DraftToken | Column::DraftUrl => {
-                output::problem("  what somebody types in the builder: wait for an hour")
-            }
+            Column::DraftToken | Column::DraftUrl => output::problem("  a draft in the builder: wait for an hour"),
             Column::EventToken => events += 1,
         }
     }
     if events > 0 {
         output::problem(format_args!(
-            "  the tokens of {events} events of /webhook/telegram: they go when the events are too old to be kept"
+            "  the tokens of {events} events of /webhook/telegram: they are deleted together with the events"
         ));
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Webhooks of a booking service become Telegram messages.
+/// Turns the webhooks of a booking service into Telegram messages.
 #[derive(Debug, Parser)]
 #[command(name = "hookgram", version, about, args_conflicts_with_subcommands = false)]
 pub struct Cli {
@@ -35,42 +35,42 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default)
-    #[command(after_help = "Secrets come from the environment only, or from the file that the variable with _FILE \
-        names:\n  HOOKGRAM_SECRET_KEY     seals stored tokens: 32 bytes in base64 [default: a key file in the data \
+    #[command(after_help = "Secrets are read only from the environment, or from the file named by the variable with \
+        _FILE:\n  HOOKGRAM_SECRET_KEY     encrypts stored tokens: 32 bytes in base64 [default: a key file in the data \
         folder];\n                          several with numbers, like 2:NEW,1:OLD, while the key is changed (hookgram key rotate \
-        --help)\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine\n  \
-        HOOKGRAM_SMTP_URL       sends error mails: smtps://user:password@host is TLS from the start (port 465), \
+        --help)\n  HOOKGRAM_METRICS_TOKEN  opens /metrics to other machines\n  \
+        HOOKGRAM_SMTP_URL       sends error emails: smtps://user:password@host is TLS from the start (port 465), \
         smtp:// is port 587\n                          with STARTTLS, which is required if there is a password; on this machine \
-        itself without any\n                          TLS; letters such as @ : / # % in the user or the password are \
-        written\n                          %40 %3A %2F %23 %25 [default: none, error mails are not sent]")]
+        itself without any\n                          TLS; characters such as @ : / # % in the user or the password are \
+        written\n                          %40 %3A %2F %23 %25 [default: none, error emails are not sent]")]
     Serve(ServeOptions),
-    /// Accounts
+    /// Manage accounts
     #[command(subcommand)]
     User(users::Command),
-    /// Profiles
+    /// List, export and import profiles
     #[command(subcommand)]
     Profile(profiles::Command),
-    /// The key that seals stored secrets
+    /// Manage the encryption key of stored secrets
     #[command(subcommand)]
     Key(keys::Command),
-    /// Check a webhook URL and print what a GET would answer
+    /// Check a webhook URL and print what a GET request would answer
     Check(check::CheckOptions),
-    /// Print the messages that an event becomes
+    /// Print the messages that an event would produce
     Render(check::RenderOptions),
-    /// Send deliveries again, as they were or with the profile as it is now; a running server sends them within seconds
+    /// Replay deliveries, as they were or with the profile's current settings; a running server sends them within seconds
     Replay(replay::ReplayOptions),
-    /// Cancel deliveries that wait
+    /// Cancel waiting deliveries
     Cancel(replay::CancelOptions),
-    /// Copy the database to a new file, while the server runs
+    /// Back up the database to a new file, even while the server runs
     Backup {
-        /// The file to write; must not exist
+        /// The file to write; it must not exist
         file: PathBuf,
     },
 }
 
 #[derive(Args, Debug, Default)]
 struct ServeOptions {
-    /// Try it out: a sandbox in place of Telegram, an account, a profile and a sample event
+    /// Try it out: a sandbox instead of Telegram, an account, a profile and a sample event
     #[arg(long)]
     demo: bool,
 }
@@ -130,13 +130,13 @@ async fn run_command(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
                 .settings
                 .remember_backup(crate::time::now())
                 .await
-                .context("the copy is made, but its time could not be stored")?;
+                .context("the backup was made, but its time could not be stored")?;
             store.close().await;
             ExitCode::SUCCESS
         }
     };
     match output::lost() {
-        Some(error) => Err(anyhow!("what was to be printed is lost ({error}); the command itself is done")),
+        Some(error) => Err(anyhow!("the output is lost ({error}); the command itself succeeded")),
         None => Ok(code),
     }
 }
@@ -144,11 +144,11 @@ async fn run_command(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
 async fn run_server(config: Config) -> anyhow::Result<()> {
     let end = serve::end()?;
     let server = Server::start(config).await?;
-    let mut greeting = format!("Hookgram listens on http://{}", server.address);
+    let mut greeting = format!("Hookgram is listening on http://{}", server.address);
     if let Some(link) = server.setup_link().await? {
-        greeting += &format!("\nThere is no account yet. Make the first one here, within 24 hours:\n{link}");
+        greeting += &format!("\nThere is no account yet. Create the first one here within 24 hours:\n{link}");
         if server.state.config.public_url.is_none() && server.address.ip().to_canonical().is_unspecified() {
-            greeting += "\nOn another computer, write the name or the address of this one instead of localhost.";
+            greeting += "\nFrom another computer, use the name or the address of this one instead of localhost.";
         }
     }
     announce(greeting);

@@ -19,15 +19,15 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the profiles: name, short URL
+    /// List profiles: name, short URL
     List,
     /// Print all profiles as a YAML file that `profile import` reads
     Export {
-        /// Bot tokens and webhook keys too; a file that the output goes to is closed to others (mode 0600)
+        /// Include bot tokens and webhook keys; an output file is made private (mode 0600)
         #[arg(long)]
         with_secrets: bool,
     },
-    /// Make or replace profiles from a YAML or JSON file; print each one's name and short URL
+    /// Create or replace profiles from a YAML or JSON file; print the name and short URL of each
     Import {
         /// The file; - is standard input
         file: String,
@@ -63,7 +63,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                     }
                 }
                 Err(ImportError::Faults(faults)) => {
-                    output::problem(format_args!("{file}: nothing was changed, because of this:"));
+                    output::problem(format_args!("{file}: nothing was changed:"));
                     for fault in faults {
                         output::problem(format_args!("  {fault}"));
                     }

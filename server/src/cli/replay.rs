@@ -31,25 +31,25 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 #[derive(Args, Debug)]
 pub(super) struct ReplayOptions {
-    /// These deliveries, also such as have arrived
+    /// Ids of deliveries, including ones that have arrived
     #[arg(required_unless_present_any = ["failed", "uncertain", "cancelled", "refused"])]
     ids: Vec<i64>,
-    /// Make the messages anew, with the profile as it is now; otherwise they go as they were
+    /// Render the messages again with the profile's current settings; by default the original messages are sent
     #[arg(long)]
     as_is: bool,
-    /// All that have failed
+    /// All failed deliveries
     #[arg(long, conflicts_with_all = ["ids", "uncertain", "cancelled"])]
     failed: bool,
-    /// All that may have arrived
+    /// All deliveries that may have arrived
     #[arg(long, conflicts_with_all = ["ids", "cancelled"])]
     uncertain: bool,
-    /// All that were cancelled
+    /// All cancelled deliveries
     #[arg(long, conflicts_with = "ids")]
     cancelled: bool,
-    /// All events that were answered 4xx and whose body is kept; they are accepted anew, with the profile as it is now
+    /// All rejected events (4xx) whose body is kept; they are accepted again with the profile's current settings
     #[arg(long, conflicts_with_all = ["ids", "failed", "uncertain", "cancelled", "cause"])]
     refused: bool,
-    /// Of those only that failed for this cause, e.g. blocked
+    /// Only those that failed for this cause, e.g. blocked
     #[arg(long, conflicts_with = "ids")]
     cause: Option<String>,
     #[command(flatten)]
@@ -58,13 +58,13 @@ pub(super) struct ReplayOptions {
 
 #[derive(Args, Debug)]
 pub(super) struct CancelOptions {
-    /// These deliveries
+    /// Ids of deliveries
     #[arg(required_unless_present_any = ["waiting", "parked"])]
     ids: Vec<i64>,
-    /// All that wait to be sent
+    /// All deliveries waiting to be sent
     #[arg(long, conflicts_with_all = ["ids", "parked"])]
     waiting: bool,
-    /// All that wait for a new token
+    /// All deliveries waiting for a new token
     #[arg(long, conflicts_with = "ids")]
     parked: bool,
     #[command(flatten)]
@@ -73,13 +73,13 @@ pub(super) struct CancelOptions {
 
 #[derive(Args, Debug)]
 struct Which {
-    /// Of those only that are of this profile
+    /// Only those of this profile
     #[arg(long, conflicts_with = "ids", value_name = "NAME")]
     profile: Option<String>,
-    /// Of those only that came within this time, e.g. 24h or 7d
+    /// Only those received within this time, e.g. 24h or 7d
     #[arg(long, conflicts_with = "ids", value_name = "TIME")]
     since: Option<String>,
-    /// Of those only that came longer ago than this
+    /// Only those received longer ago than this
     #[arg(long, conflicts_with = "ids", value_name = "TIME")]
     until: Option<String>,
     /// Only list them (the first hundred): id, profile, booking, chat, cause; events have no chat and no cause
@@ -104,7 +104,7 @@ pub(super) async fn replay(config: &Config, options: ReplayOptions, language: La
         None => None,
         Some(name) => Some(FailureCause::parse(name).with_context(|| {
             let known = FailureCause::ALL.map(FailureCause::name).join(", ");
-            format!("“{name}” is no cause; there are: {known}")
+            format!("“{name}” is not a cause; the causes are: {known}")
         })?),
     };
     bench.all(BulkKind::Replay(how), outcome, cause, &options.which).await
@@ -167,7 +167,7 @@ impl Bench {
                 .replays
                 .begin(kind, &matching, &COMMAND_LINE)
                 .await?
-                .context("that cannot be done to such deliveries")?;
+                .context("this cannot be done to these deliveries")?;
             let progress = self.work(id).await?;
             self.report(&progress);
         }
@@ -226,7 +226,8 @@ impl Bench {
     async fn work(&self, id: i64) -> anyhow::Result<BulkProgress> {
         let mut shown = 0;
         loop {
-            let progress = self.store.queue.bulk(id).await?.context("the profile is gone, and this with it")?;
+            let progress =
+                self.store.queue.bulk(id).await?.context("the profile was deleted, and this operation with it")?;
             if progress.finished_at.is_some() {
                 return Ok(progress);
             }
@@ -264,7 +265,7 @@ impl Bench {
             output::line(format_args!("{count}\t{}", replays::refusal(self.language, *refusal)));
         }
         if progress.stopped {
-            output::line("it was stopped before its end");
+            output::line("stopped before the end");
         }
     }
 }

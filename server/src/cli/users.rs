@@ -24,18 +24,18 @@ const LINK_TIME: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make an account
+    /// Create an account
     Add {
         /// The address to sign in with
         email: String,
-        /// What it may do
+        /// Role of the account
         #[arg(long, value_parser = ["admin", "operator", "viewer"])]
         role: String,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
     },
-    /// List the accounts: address, role
+    /// List accounts: address, role
     List,
     /// Set a new password and end every session of the account
     ResetPassword {
@@ -45,12 +45,12 @@ pub(super) enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Print a link that sets a new password; it works for 24 hours, once
+    /// Print a link to set a new password; it works once, within 24 hours
     ResetLink {
         /// The account's address
         email: String,
     },
-    /// Switch the second factor of an account off, where phone and recovery codes are lost, and end its sessions
+    /// Turn off an account's second factor (when phone and recovery codes are lost) and end its sessions
     SecondFactorOff {
         /// The account's address
         email: String,
@@ -66,10 +66,12 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     let store = Store::open(config.location()).await?;
     match command {
         Command::Add { email, role, password_stdin } => {
-            let Some(address) = EmailAddress::parse(&email) else { bail!("“{email}” is not an e-mail address") };
-            let Some(role) = Role::parse(&role) else { bail!("“{role}” is none of admin, operator, viewer") };
+            let Some(address) = EmailAddress::parse(&email) else { bail!("“{email}” is not an email address") };
+            let Some(role) = Role::parse(&role) else {
+                bail!("“{role}” is not a role; the roles are admin, operator, viewer")
+            };
             if store.accounts.user_by_email(address.as_str()).await?.is_some() {
-                bail!("{} has an account already", address.as_str());
+                bail!("{} already has an account", address.as_str());
             }
             let hash = ask(password_stdin, address.as_str()).await?;
             store.accounts.add_user(address.as_str(), role, Some(&hash), &COMMAND_LINE).await?;
@@ -123,13 +125,13 @@ async fn ask(from_stdin: bool, email: &str) -> anyhow::Result<String> {
         SecretString::from(line.trim_end_matches(['\r', '\n']).to_owned())
     } else if io::stdin().is_terminal() {
         let first = SecretString::from(rpassword::prompt_password("Password (12 characters or more): ")?);
-        let second = SecretString::from(rpassword::prompt_password("Once more: ")?);
+        let second = SecretString::from(rpassword::prompt_password("Repeat the password: ")?);
         if first.expose_secret() != second.expose_secret() {
-            bail!("the two passwords differ");
+            bail!("the passwords do not match");
         }
         first
     } else {
-        bail!("there is no terminal to ask for the password on: use --password-stdin");
+        bail!("there is no terminal to enter the password: use --password-stdin");
     };
     let passwords = Passwords::default();
     if let Err(fault) = passwords.judge(password.clone(), email).await? {

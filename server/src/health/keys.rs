@@ -39,7 +39,7 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
         KeyState::Right(_) if tokens + factors == 0 => return Ok(()),
         KeyState::Right(_) => {
             "some stored secrets cannot be opened: enter these tokens again (see the page Health), and \
-            switch these second steps off with `hookgram user second-factor-off EMAIL`"
+            turn these second factors off with `hookgram user second-factor-off EMAIL`"
                 .to_owned()
         }
         KeyState::Wrong(_) | KeyState::Unknown => format!(

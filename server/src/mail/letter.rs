@@ -173,7 +173,7 @@ mod tests {
     fn a_mail_about_a_bot_is_written_in_english_and_telegrams_description_is_escaped() {
         let concerned = Concerned::Bot { id: 7, known: true, recent: 0 };
         let letter = compose(&content(FailureCause::Refused, "de", concerned), "https://hooks.example.com", None);
-        assert_eq!(letter.subject, "bot 7, field *TelegramId: Telegram refused the message (1 message)");
+        assert_eq!(letter.subject, "bot 7, field *TelegramId: Telegram rejected the message (1 message)");
         assert!(letter.text.contains("Telegram's answer: “Bad Request: <b>”"), "{}", letter.text);
         assert!(letter.html.contains("“Bad Request: &lt;b&gt;”"), "{}", letter.html);
         assert!(!letter.text.contains("/profiles/"));
@@ -191,7 +191,7 @@ mod tests {
             "{}",
             letter.text
         );
-        assert!(letter.text.ends_with("Stop these mails: https://x.y/confirm-email/code\n\n"), "{}", letter.text);
+        assert!(letter.text.ends_with("Unsubscribe: https://x.y/confirm-email/code\n\n"), "{}", letter.text);
     }
 
     #[test]

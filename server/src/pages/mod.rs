@@ -344,16 +344,19 @@ impl<P: Permission> Visit<P> {
             Form::<Fields>::from_request(request, &()).await.map(|Form(fields)| fields).ok()
         };
         fields.ok_or_else(|| {
-            self.say("Форма пришла не целиком. Отправьте её ещё раз.", "The form did not arrive whole. Send it again.")
-                .to_owned()
+            self.say(
+                "Форма пришла не полностью. Отправьте её ещё раз.",
+                "The form did not arrive completely. Send it again.",
+            )
+            .to_owned()
         })
     }
 
     async fn bytes(&self, body: Body) -> Result<Bytes, String> {
         let too_long = || {
             self.say(
-                "Это больше 2 МБ: столько за один раз не принимается. Разделите на части и отправьте по очереди.",
-                "This is more than 2 MB, which is too much at once. Split it and send one part after the other.",
+                "Это больше 2 МБ, за один раз столько не принимается. Разделите на части и отправьте по очереди.",
+                "This is more than 2 MB, which is too much at once. Split it and send the parts one by one.",
             )
             .to_owned()
         };
@@ -362,7 +365,7 @@ impl<P: Permission> Visit<P> {
             Ok(_) => Err(too_long()),
             Err(_) => Err(self
                 .say(
-                    "Форма шла слишком долго. Проверьте соединение и отправьте её ещё раз.",
+                    "Форма отправлялась слишком долго. Проверьте соединение и отправьте её ещё раз.",
                     "The form took too long to arrive. Check the connection and send it again.",
                 )
                 .to_owned()),
@@ -384,8 +387,8 @@ impl<P: Permission> Visit<P> {
             let Ok(text) = String::from_utf8(bytes.to_vec()) else {
                 return Err(self
                     .say(
-                        "Это не текстовый файл в кодировке UTF-8. Выберите файл, который сохранён экспортом.",
-                        "This is no text file in UTF-8. Choose a file that an export has saved.",
+                        "Это не текстовый файл в кодировке UTF-8. Выберите файл, сохранённый при экспорте.",
+                        "This is not a UTF-8 text file. Choose a file saved by an export.",
                     )
                     .to_owned());
             };

@@ -20,7 +20,7 @@ use crate::store::{EditedBooking, EditedBot, ExportedBot, UpdateSource};
 pub(super) fn read(list: Node, language: Language, faults: &mut Vec<FileFault>) -> Vec<EditedBot> {
     let mut reader = Reader { path: "bots".to_owned(), language, faults };
     let Content::List(list) = list.content else {
-        reader.note("", "здесь должен быть список ботов", "a list of bots must stand here");
+        reader.note("", "здесь должен быть список ботов", "this must be a list of bots");
         return Vec::new();
     };
     let mut bots: Vec<EditedBot> = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn read(list: Node, language: Language, faults: &mut Vec<FileFault>) 
         reader.path = format!("bots[{index}]");
         let Some(bot) = reader.bot(value) else { continue };
         if bots.iter().any(|other| other.id == bot.id) {
-            reader.note(".id", "этот бот в файле уже есть", "this bot stands in the file already");
+            reader.note(".id", "этот бот в файле уже есть", "this bot is already in the file");
         }
         bots.push(bot);
     }
@@ -49,7 +49,7 @@ impl Reader<'_> {
 
     fn bot(&mut self, value: Node) -> Option<EditedBot> {
         let Content::Map(entry) = value.content else {
-            self.note("", "здесь должен быть бот с номером", "a bot with its id must stand here");
+            self.note("", "здесь должен быть бот с id", "this must be a bot with its id");
             return None;
         };
         let (mut id, mut token, mut booking) = (None, None, None);
@@ -60,7 +60,7 @@ impl Reader<'_> {
                 "username" => {}
                 "token" => match value.text().map(BotToken::parse) {
                     Some(Ok(read)) => token = Some(read),
-                    _ => self.note(".token", "это не токен бота", "this is not a bot's token"),
+                    _ => self.note(".token", "это не токен бота", "this is not a bot token"),
                 },
                 "booking" => booking = self.booking(value),
                 other => {
@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
         let id = id.or_else(|| token.as_ref().map(BotToken::bot_id));
         let Some(id) = id else {
-            self.note(".id", "у бота должен быть номер или токен", "a bot needs its id or its token");
+            self.note(".id", "у бота должен быть id или токен", "a bot needs its id or its token");
             return None;
         };
         if token.as_ref().is_some_and(|token| token.bot_id() != id) {
@@ -85,7 +85,7 @@ impl Reader<'_> {
 
     fn booking(&mut self, value: Node) -> Option<EditedBooking> {
         let Content::Map(entry) = value.content else {
-            self.note(".booking", "здесь должны быть настройки", "settings must stand here");
+            self.note(".booking", "здесь должны быть настройки", "these must be settings");
             return None;
         };
         let mut booking = EditedBooking {

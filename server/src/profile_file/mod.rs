@@ -147,7 +147,7 @@ async fn stored_bot(store: &Store, bot: &str) -> Result<Option<i64>, StoreError>
 fn token_missing(index: usize, language: Language) -> FileFault {
     let sentence = Bilingual {
         ru: "такого бота здесь нет; добавьте его на странице «Боты» или укажите его token",
-        en: "there is no such bot here; add it on the page Bots, or give its token",
+        en: "there is no such bot here; add it on the page Bots, or specify its token",
     };
     fault(&format!("bots[{index}].token"), sentence.get(language))
 }
@@ -155,7 +155,7 @@ fn token_missing(index: usize, language: Language) -> FileFault {
 fn no_such_bot(index: usize, language: Language) -> FileFault {
     let sentence = Bilingual {
         ru: "такого бота здесь нет; добавьте его на странице «Боты» или укажите telegramToken",
-        en: "there is no such bot here; add it on the page Bots, or give telegramToken",
+        en: "there is no such bot here; add it on the page Bots, or specify telegramToken",
     };
     fault(&format!("profiles[{index}].bot"), sentence.get(language))
 }
@@ -163,7 +163,7 @@ fn no_such_bot(index: usize, language: Language) -> FileFault {
 fn key_taken(index: usize, language: Language) -> FileFault {
     let sentence = Bilingual {
         ru: "этот ключ принадлежит другому профилю; уберите его, и будет создан новый",
-        en: "this key belongs to another profile; leave it out and a new one is made",
+        en: "this key belongs to another profile; remove it and a new one will be created",
     };
     fault(&format!("profiles[{index}].key"), sentence.get(language))
 }

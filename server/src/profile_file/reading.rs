@@ -81,7 +81,7 @@ fn of_yaml(fault: &YamlFault, language: Language) -> FileFault {
         ),
         What::Broken => say(
             "это не YAML и не JSON; текст с двоеточием, # или другими знаками YAML возьмите в кавычки",
-            "this is neither YAML nor JSON; put a text with a colon, # or other signs of YAML in quotes",
+            "this is neither YAML nor JSON; put text with a colon, # or other YAML characters in quotes",
         ),
     };
     let YamlFault { line, column, .. } = fault;
@@ -99,8 +99,8 @@ fn profiles(file: Option<Node>, language: Language) -> Reading {
         return Reading { faults: vec![fault("", sentence)], ..Reading::default() };
     };
     let stranger = say(
-        "такой настройки нет; здесь стоят только `bots` и `profiles`",
-        "there is no such setting; only `bots` and `profiles` stand here",
+        "такой настройки нет; здесь бывают только `bots` и `profiles`",
+        "there is no such setting; only `bots` and `profiles` can be here",
     );
     let (mut bots, mut list) = (None, None);
     let mut faults: Vec<FileFault> = Vec::new();
@@ -195,7 +195,7 @@ impl Reader<'_> {
                     self.note(
                         &key,
                         "то же самое здесь уже есть в другом написании; оставьте одно",
-                        "the same stands here already in another spelling; keep one of them",
+                        "the same is already here in another spelling; keep one of them",
                     );
                 }
                 given.push(parameter);
@@ -230,7 +230,7 @@ impl Reader<'_> {
     fn text(&mut self, key: &str, value: &Node) -> Option<String> {
         let text = value.text();
         if text.is_none() {
-            self.note(key, "здесь должен быть текст", "a text must stand here");
+            self.note(key, "здесь должен быть текст", "this must be text");
         }
         text.map(str::to_owned)
     }
@@ -238,7 +238,7 @@ impl Reader<'_> {
     fn flag(&mut self, key: &str, value: &Node) -> Option<bool> {
         let flag = value.flag();
         if flag.is_none() {
-            self.note(key, "здесь должно быть true (да) или false (нет)", "true or false must stand here");
+            self.note(key, "здесь должно быть true (да) или false (нет)", "this must be true or false");
         }
         flag
     }
@@ -258,7 +258,7 @@ impl Reader<'_> {
                 None => self.note(
                     &place,
                     "такого типа событий нет; напишите его название, например CaseActionEvent, или номер",
-                    "there is no such type of event; write its name, such as CaseActionEvent, or its number",
+                    "there is no such event type; write its name, such as CaseActionEvent, or its number",
                 ),
             }
         }
@@ -273,8 +273,8 @@ impl Reader<'_> {
         if !codes::is_webhook_key(&text) {
             self.note(
                 key,
-                "ключ — это от 16 до 64 букв и цифр; уберите его, и будет создан новый",
-                "a key has 16 to 64 letters and digits; leave it out and one is made",
+                "в ключе от 16 до 64 букв и цифр; уберите его, и будет создан новый",
+                "a key has 16 to 64 letters and digits; remove it and a new one will be created",
             );
         }
         Some(text)

@@ -24,14 +24,14 @@ async fn the_setup_link_creates_one_admin_who_can_sign_in_and_out() {
     let link = server.setup_link.clone().unwrap();
     let path = link.get(link.find("/setup/").unwrap()..).unwrap();
     let owner = Visitor::new(&server);
-    assert!(owner.see(path).await.contains("The first administrator"));
+    assert!(owner.see(path).await.contains("The first admin"));
     assert_eq!(owner.get("/setup/guess").await.status, 404);
     assert_eq!(owner.post("/setup/guess", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 404);
     for (email, password, said) in [
-        ("ab", PASSWORD, "does not look like an address"),
+        ("ab", PASSWORD, "does not look like an email address"),
         (EMAIL, "short", "at least 12 characters"),
-        (EMAIL, "olga@example.com", "holds your address"),
-        (EMAIL, "aaaaaaaaaaaaaaaa", "The same is repeated"),
+        (EMAIL, "olga@example.com", "contains your address"),
+        (EMAIL, "aaaaaaaaaaaaaaaa", "The same thing is repeated"),
     ] {
         let answer = owner.post(path, &[("email", email), ("password", password)]).await;
         assert_eq!(answer.status, 422);
@@ -180,7 +180,7 @@ async fn an_invitation_creates_one_account_with_its_role() {
     assert!(page.contains("Your role: Operator") && page.contains(&format!("value=\"{EMAIL}\"")), "{page}");
     let weak = guest.post(&path, &[("password", "qwertyuiop[]")]).await;
     assert_eq!(weak.status, 422);
-    assert!(weak.text.contains("stand in a row") && weak.text.contains("aria-invalid=\"true\""), "{}", weak.text);
+    assert!(weak.text.contains("next to each other") && weak.text.contains("aria-invalid=\"true\""), "{}", weak.text);
     // An address that is sent along is ignored: the account gets the invitation's address.
     let fields = [("password", PASSWORD), ("email", "other@example.com")];
     assert_eq!(guest.post(&path, &fields).await.to, "/");
@@ -276,7 +276,7 @@ async fn the_sign_in_page_says_where_the_set_up_link_is_while_there_is_no_accoun
     let link = server.setup_link.clone().unwrap();
     let code = link.rsplit('/').next().unwrap();
     for (language, said) in
-        [("en", "hookgram serve prints it at its start"), ("ru", "hookgram serve печатает её при запуске")]
+        [("en", "hookgram serve prints it on start"), ("ru", "hookgram serve печатает её при запуске")]
     {
         let see = async || {
             let request = server.http.get(server.url("/login")).header("accept-language", language);
@@ -336,7 +336,7 @@ async fn changing_the_password_ends_other_sessions_and_renews_the_token_of_this_
     let elsewhere = Visitor::new(&server);
     assert_eq!(elsewhere.sign_in(EMAIL, PASSWORD).await.to, "/");
     for (current, new, said) in
-        [("wrong", OTHER, "This is not the present password"), (PASSWORD, "short", "at least 12 characters")]
+        [("wrong", OTHER, "This is not the current password"), (PASSWORD, "short", "at least 12 characters")]
     {
         let answer = owner.post("/account/password", &[("current", current), ("password", new)]).await;
         assert_eq!(answer.status, 422);
@@ -346,7 +346,7 @@ async fn changing_the_password_ends_other_sessions_and_renews_the_token_of_this_
     let before = owner.cookie("hookgram_session").unwrap();
     let changed = owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER)]).await;
     assert_eq!(changed.to, "/account");
-    assert!(owner.see("/account").await.contains("The password is changed"));
+    assert!(owner.see("/account").await.contains("Password changed"));
     assert_ne!(owner.cookie("hookgram_session").unwrap(), before);
     assert!(!elsewhere.is_in().await);
     owner.put("hookgram_session", &before);
@@ -399,7 +399,7 @@ async fn a_reset_link_is_mailed_without_revealing_whether_the_account_exists() {
     assert_eq!(pages[0], pages[1]);
     eventually("the mail", async || !smtp.mails().is_empty()).await;
     let mail = smtp.mails().remove(0);
-    assert_eq!((mail.to.as_str(), mail.subject().as_str()), (EMAIL, "Hookgram: a new password"));
+    assert_eq!((mail.to.as_str(), mail.subject().as_str()), (EMAIL, "Hookgram: new password"));
     let text = mail.text();
     let link = text.split_whitespace().find(|word| word.contains("/reset/")).unwrap();
     let path = link.get(link.find("/reset/").unwrap()..).unwrap();
@@ -522,8 +522,8 @@ async fn repeated_sign_in_failures_of_an_account_are_shown_to_admins() {
     Visitor::invited(&server, EMAIL, Role::Operator).await;
     let account = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account;
     for (action, fewer, said, is_urgent) in [
-        (AuditAction::SignInFailed, 19, "Somebody is guessing a password: olga@example.com (20)", false),
-        (AuditAction::FactorFailed, 9, "guessing the code of the second step: olga@example.com (10)", true),
+        (AuditAction::SignInFailed, 19, "Someone is guessing a password: olga@example.com (20)", false),
+        (AuditAction::FactorFailed, 9, "guessing the second-factor code: olga@example.com (10)", true),
     ] {
         let fail = async || {
             server.state.store.accounts.sign_in_failed(&account, action, None, &COMMAND_LINE).await.unwrap();
@@ -538,7 +538,7 @@ async fn repeated_sign_in_failures_of_an_account_are_shown_to_admins() {
         assert!(page.contains(said) && page.contains(&link), "{page}");
         assert_eq!(admin.see("/").await.contains("needs-you"), is_urgent);
         let page = viewer.see("/health").await;
-        assert!(!page.contains(EMAIL) && !page.contains("needs-you") && page.contains("All is well"), "{page}");
+        assert!(!page.contains(EMAIL) && !page.contains("needs-you") && page.contains("All good"), "{page}");
     }
     server.stop().await;
 }

@@ -128,10 +128,10 @@ async fn links_in_every_form_are_added_and_invalid_ones_are_reported_without_los
     assert_eq!(status, 200);
     for said in [
         "Added to the list: 2",
-        "This link leads to one booking",
+        "This link is for a single booking",
         "This is another site",
         "https://example.com/x",
-        "This service is named above already",
+        "This service is already listed above",
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -201,7 +201,7 @@ async fn saving_and_switching_the_bot_on_and_off_is_shown_on_every_page() {
     let person = Person::new(&server, Role::Operator).await;
     let first = person.see(PAGE).await;
     assert!(first.contains("Not set up") && first.contains("Save and switch on"), "{first}");
-    assert!(first.contains("Links and codes appear here once you have saved"), "{first}");
+    assert!(first.contains("Links and codes will appear here once you save"), "{first}");
     assert!(first.contains("Hello, Anna!") && first.contains("Здравствуйте, Анна!"), "both previews");
     assert_eq!(Form::of(&first).get("field_name"), "*TelegramId");
     let (status, page) = Form::of(&first).press(&person, "on").await;
@@ -212,12 +212,12 @@ async fn saving_and_switching_the_bot_on_and_off_is_shown_on_every_page() {
     assert!(page.contains("id=\"unread\"") && page.contains("/profiles/new?bot=7001002003"), "{page}");
     // The field is marked as a fault until a profile reads it.
     let health = person.see("/health").await;
-    assert!(health.contains("The booking bot is on, but customers get no messages: @salon_bot"), "{health}");
+    assert!(health.contains("The booking bot is on, but customers will get no messages: @salon_bot"), "{health}");
     assert!(health.contains(&format!("href=\"{PAGE}#field\"")), "{health}");
     server.profile("Sandbox", true, &[]).await;
-    assert!(person.see("/health").await.contains("customers get no messages"));
+    assert!(person.see("/health").await.contains("customers will get no messages"));
     let profile = server.profile("A", false, &[(Parameter::TelegramFieldName, "telegramid ")]).await;
-    assert!(!person.see("/health").await.contains("customers get no messages"));
+    assert!(!person.see("/health").await.contains("customers will get no messages"));
     assert!(!person.see(PAGE).await.contains("id=\"unread\""));
     server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
     assert!(person.see(PAGE).await.contains("id=\"unread\""));
@@ -229,7 +229,7 @@ async fn saving_and_switching_the_bot_on_and_off_is_shown_on_every_page() {
     let typed = Form::of(&page).with(&[("button_en", "Book now")]);
     let (status, page) = typed.press(&person, "off").await;
     assert_eq!((status, Form::of(&page).get("button_en")), (200, "Book now"));
-    assert!(!stored(&server).await.unwrap().enabled && page.contains("nobody answers those who open a link"));
+    assert!(!stored(&server).await.unwrap().enabled && page.contains("people who open a link get no reply"));
     let (status, _) = Form::of(&page).press(&person, "save").await;
     let booking = stored(&server).await.unwrap();
     assert_eq!(
@@ -240,7 +240,7 @@ async fn saving_and_switching_the_bot_on_and_off_is_shown_on_every_page() {
     assert_eq!((status, stored(&server).await.unwrap().enabled), (303, true));
     let (status, page) = Form::of(&person.see(PAGE).await).press(&person, "off").await;
     assert!(status == 303 && page.contains("The booking bot is off."), "{page}");
-    assert!(!person.see("/health").await.contains("customers get no messages"));
+    assert!(!person.see("/health").await.contains("customers will get no messages"));
     let recorded = server.state.store.audit.audited(&everything()).await.unwrap();
     let actions: Vec<AuditAction> = recorded.iter().filter_map(|entry| entry.action).collect();
     assert!(actions.contains(&AuditAction::BookingBotOn) && actions.contains(&AuditAction::BookingBotOff));
@@ -269,10 +269,10 @@ async fn saving_an_outdated_booking_form_shows_the_stored_values_and_keeps_the_i
     let (status, page) = mine.with(&[("greeting_en", "Mine")]).press(&person, "save").await;
     assert_eq!(status, 409);
     let notice = between(&page, "id=\"outdated\"", "</dl>");
-    for said in ["Somebody else has changed", "Greeting in English", "Theirs", "Services", "Their haircut"] {
+    for said in ["Someone else changed", "Greeting in English", "Theirs", "Services", "Their haircut"] {
         assert!(notice.contains(said), "{said}: {notice}");
     }
-    assert!(!notice.contains("Answer to /help"), "{notice}");
+    assert!(!notice.contains("Reply to /help"), "{notice}");
     let shown = Form::of(&page);
     assert_eq!((shown.get("greeting_en"), shown.titles()), ("Mine", vec!["Haircut"]));
     assert_eq!(shown.press(&person, "save").await.0, 303, "saved again, it replaces theirs");
@@ -311,15 +311,15 @@ async fn another_programs_webhook_is_shown_and_can_be_replaced() {
     let store = &server.state.store;
     store.booking.put_trouble(BotApi::BOT, Some(Trouble::OtherWebhook), Some("crm.example")).await.unwrap();
     let page = person.see(PAGE).await;
-    assert!(page.contains("Another program gets what customers write") && page.contains("crm.example"), "{page}");
+    assert!(page.contains("Another program receives customers") && page.contains("crm.example"), "{page}");
     assert!(person.see("/health").await.contains("connected to another service: crm.example."));
     api.next_of("deleteWebhook", [Play::Refuse(429, "Too Many Requests: retry after 5", json!({"retry_after": 5}))]);
     let typed = Form::of(&page).with(&[("help_en", "Call us")]);
     let (status, page) = typed.press(&person, "take-over").await;
-    assert!(status == 422 && page.contains("Telegram asks to wait"), "{page}");
+    assert!(status == 422 && page.contains("Telegram asks you to wait"), "{page}");
     assert_eq!(Form::of(&page).get("help_en"), "Call us");
     let answer = person.post(PAGE, &[("do", "take-over")]).await;
-    assert!(person.follow(answer).await.contains("The bot is disconnected from the other program."));
+    assert!(person.follow(answer).await.contains("The bot is no longer connected to the other program."));
     assert_eq!(api.webhook_of(BotApi::BOT), "");
     let recorded = store.audit.audited(&everything()).await.unwrap();
     assert!(recorded.iter().any(|entry| entry.action == Some(AuditAction::BookingBotTakenOver)));
@@ -331,7 +331,7 @@ async fn updates_by_webhook_require_an_address_that_telegram_can_reach() {
     let server = salon("http://127.0.0.1:9").await;
     let person = Person::new(&server, Role::Operator).await;
     let page = person.see(PAGE).await;
-    assert!(page.contains("does not begin with https"), "{page}");
+    assert!(page.contains("does not start with https"), "{page}");
     let form = Form::of(&page).with(&[("links", A), ("service-0-title", "x"), ("updates", "webhook")]);
     let (status, page) = form.press(&person, "on").await;
     assert_eq!(status, 422);
@@ -407,7 +407,7 @@ async fn a_bot_without_a_username_has_no_links() {
     server.state.store.bots.enter(&BotToken::parse(TOKEN).unwrap(), &COMMAND_LINE).await.unwrap();
     let person = Person::new(&server, Role::Operator).await;
     let page = set_up(&person).await;
-    assert!(page.contains("Telegram has not told the name of this bot yet") && !page.contains("?start="), "{page}");
+    assert!(page.contains("Telegram has not reported this bot") && !page.contains("?start="), "{page}");
     assert!(page.contains("action=\"/bots/7001002003/check\""), "{page}");
     assert_eq!(person.get("/bots/1/booking").await.status(), 404);
     server.stop().await;
@@ -424,7 +424,7 @@ async fn old_urls_of_the_shared_bot_become_profiles_of_a_chosen_bot() {
     };
     let list = [old("TorrowServiceBot", "One"), old("TorrowChatBot", "Two"), old(TOKEN, "Three")].join("\n");
     let shown = person.post("/profiles/urls", &[("text", &list)]).await.text().await.unwrap();
-    assert!(shown.contains("stops at 20 subscribers") && shown.contains("href=\"/bots#add\""), "{shown}");
+    assert!(shown.contains("remembers only 20 customers") && shown.contains("href=\"/bots#add\""), "{shown}");
     assert!(
         !shown.contains("name=\"bot\"") && !shown.contains("name-1") && shown.contains("name-3"),
         "no bot to choose"
@@ -452,7 +452,7 @@ async fn old_urls_of_the_shared_bot_become_profiles_of_a_chosen_bot() {
     let answer = person.post("/rpc/operator/read-old-url", &fields).await;
     let to = answer.headers()["location"].to_str().unwrap().to_owned();
     let page = person.see(to.strip_prefix(&server.base).unwrap_or(&to)).await;
-    assert!(page.contains("id=\"shared\"") && page.contains("stops at 20 subscribers"), "{page}");
+    assert!(page.contains("id=\"shared\"") && page.contains("remembers only 20 customers"), "{page}");
     assert!(page.contains(">Four</textarea>"), "{page}");
     let is_chosen = |tag: &Tag| tag.name == "option" && tag.value("selected").is_some();
     let chosen: Vec<Tag> = tags(&page).into_iter().filter(is_chosen).collect();

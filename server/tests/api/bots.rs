@@ -11,7 +11,7 @@ use crate::{
 
 /// Another token of the bot of the tests' profiles.
 const NEW_TOKEN: &str = "7001002003:AAnewTokenOfTheSameBot_0123456789ab";
-const REFUSED: &str = "Telegram refuses the token";
+const REFUSED: &str = "Telegram rejects the token";
 
 #[tokio::test]
 async fn a_bots_state_is_the_same_on_every_page_and_a_new_token_fixes_all_of_its_profiles() {
@@ -27,7 +27,10 @@ async fn a_bots_state_is_the_same_on_every_page_and_a_new_token_fixes_all_of_its
         let mut found = Vec::new();
         for path in &paths {
             let page = person.see(path).await;
-            if page.contains(REFUSED) || page.contains("does not accept") || page.contains("refuses the bot's token") {
+            if page.contains(REFUSED)
+                || page.contains("rejects a bot's token")
+                || page.contains("rejects the bot's token")
+            {
                 found.push(path.clone());
             }
         }

@@ -75,7 +75,7 @@ async fn the_customer_list_is_filtered_by_its_address_and_shows_who_gets_message
         "href=\"/customers/600700800\"",
         "href=\"/bots/7001002003\"",
         "Gets messages",
-        "Has blocked the bot",
+        "Blocked the bot",
         "Stopped (/stop)",
         "Haircut",
         "No name",
@@ -100,7 +100,7 @@ async fn the_customer_list_is_filtered_by_its_address_and_shows_who_gets_message
         for id in found {
             assert!(page.contains(&format!("href=\"/customers/{id}\"")), "{asked}: {id}");
         }
-        assert!(!found.is_empty() || page.contains("Nobody was found"), "{asked}: {page}");
+        assert!(!found.is_empty() || page.contains("Nobody found"), "{asked}: {page}");
     }
     server.stop().await;
 }
@@ -171,8 +171,8 @@ async fn a_customer_is_shown_with_bots_and_bookings_and_can_be_stopped_by_an_ope
     }
     assert!(!server.state.store.customers.has_stopped(BOT, 600_700_800).await.unwrap());
     let page = operator.follow(operator.post(path, &[("bot", "7001002003")]).await).await;
-    assert!(page.contains("The messages are stopped.") && page.contains("Stopped (/stop)"), "{page}");
-    assert!(page.contains("stopped already") && !page.contains("name=\"bot\""), "there is no way back here: {page}");
+    assert!(page.contains("Messages to this customer are stopped.") && page.contains("Stopped (/stop)"), "{page}");
+    assert!(page.contains("already stopped") && !page.contains("name=\"bot\""), "there is no way back here: {page}");
     assert!(server.state.store.customers.has_stopped(BOT, 600_700_800).await.unwrap());
     server.stop().await;
 }

@@ -149,7 +149,7 @@ async fn a_draft_of_a_stored_profile_keeps_its_token_and_shows_the_error_of_the_
         ("form[values][telegramFieldName]", "*T"),
     ];
     let (id, page) = visitor.draft("operator/save-profile", &typed).await;
-    assert!(page.contains("There is a profile of that name already."), "{page}");
+    assert!(page.contains("A profile with this name already exists."), "{page}");
     assert!(!page.contains("telegramToken is missing") && page.contains("7001002003"));
     // The draft belongs to that profile only.
     let elsewhere = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
@@ -166,7 +166,7 @@ async fn a_draft_and_its_token_can_be_used_by_its_author_only() {
     let token = botfather();
     let typed = [("form[name]", ""), ("form[target]", "bot"), ("form[token]", token.as_str())];
     let (id, _) = maker.draft("operator/save-profile", &typed).await;
-    for (visitor, words) in [(&other, "no longer kept"), (&viewer, "Your role may not do this.")] {
+    for (visitor, words) in [(&other, "no longer kept"), (&viewer, "Your role does not allow this.")] {
         let page = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
         assert!(page.contains(words) && !page.contains("7001002003:"), "{page}");
     }
@@ -196,7 +196,7 @@ async fn an_old_url_fills_the_form_and_both_messages_are_shown() {
     let (id, page) = visitor.draft("operator/read-old-url", &[("form[target]", "sandbox"), ("url", &url)]).await;
     assert!(page.contains("7001002003:AAH…abcd"));
     assert!(has_value(&page, "form[name]", "Вы записаны"), "a name is proposed");
-    assert!(page.contains("idInstance belongs to sending through another messenger"));
+    assert!(page.contains("idInstance is for another messenger"));
     assert!(page.contains("hide_adress") && page.contains("errorEmail: “ops@example”"));
     assert!(page.contains("✓ The messages are the same. Checked with the samples: Appointment, Order"), "{page}");
     let saved = visitor
@@ -319,7 +319,7 @@ async fn a_profile_takes_all_events_or_the_selected_ones() {
         fields
     };
     let (_, page) = visitor.draft("operator/save-profile", &form("marked", false)).await;
-    assert!(page.contains("Mark at least one event, or choose “All events”."), "{page}");
+    assert!(page.contains("Select at least one event, or choose “All events”."), "{page}");
     let stored = async || server.state.store.profiles.by_name("A").await.unwrap().unwrap();
     visitor.send("operator/save-profile", &form("marked", true)).await;
     assert_eq!(stored().await.events, [EventType(3036)]);

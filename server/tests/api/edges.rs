@@ -228,9 +228,9 @@ async fn the_command_check_prints_the_body_that_the_endpoints_would_answer() {
     for (url, more, sentence) in [
         ("https://x.example/h/nosuchkeynosuchkey", "--offline", "There is no such URL"),
         ("https://x.example/h/nosuchkeynosuchkey", "--log=off", "There is no such URL"),
-        ("https://x.example/h/abcdefgh23456789", "--offline", "The profile is switched off"),
-        ("/h/abcdefgh23456789/?message=x", "--log=off", "The profile is switched off"),
-        (&stateless, "--stateless=false", "URLs with all parameters in them are switched off"),
+        ("https://x.example/h/abcdefgh23456789", "--offline", "The profile is disabled"),
+        ("/h/abcdefgh23456789/?message=x", "--log=off", "The profile is disabled"),
+        (&stateless, "--stateless=false", "URLs with parameters are turned off"),
         ("/h/bbcdefgh23456789?timezone=Mars", "--offline", "timezone: there is no time zone"),
     ] {
         let output = run(&data, &["check", url, more]).await;
@@ -243,7 +243,7 @@ async fn the_command_check_prints_the_body_that_the_endpoints_would_answer() {
         let output = run(&data, &["check", foreign, "--offline"]).await;
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{foreign}");
-        assert!(error.contains("no webhook URL") && !error.contains(secret()), "{error}");
+        assert!(error.contains("not a webhook URL") && !error.contains(secret()), "{error}");
     }
 }
 

@@ -63,9 +63,8 @@ async fn get_verifies_parameters_and_token() {
 
 #[tokio::test]
 async fn get_distinguishes_a_refused_token_from_an_unreachable_telegram() {
-    let refused =
-        "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.";
-    let away = "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, \
+    let refused = "Telegram rejects this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.";
+    let away = "Telegram is not answering, so telegramToken was not checked; the other parameters are valid, \
                 try again later.";
     for (play, status, sentence) in [
         (Play::Refuse(401, "Unauthorized", Value::Null), 502, refused),
@@ -150,7 +149,7 @@ async fn each_kind_of_post_has_its_answer() {
         (&open, "application/json", &good, 200, ""),
         (&open, "", "", 400, "empty"),
         (&open, "", "nonsense", 400, "line 1, column"),
-        (&open, "", "[1]", 400, "no object"),
+        (&open, "", "[1]", 400, "not an object"),
         (&open, "text/plain", &good, 415, "text/plain"),
         (&open, "application/vnd.x+json; charset=utf-8", &event("2", &["5"]), 200, ""),
         (&open, "", &large, 413, "4096"),

@@ -33,7 +33,7 @@ async fn retrying(server: &TestServer, count: i64) {
 
 async fn is_stuck(person: &Person<'_>) -> Option<String> {
     let page = person.see("/health").await;
-    page.contains("The queue does not move").then_some(page)
+    page.contains("The queue is not moving").then_some(page)
 }
 
 #[tokio::test]
@@ -97,19 +97,19 @@ async fn the_health_page_lists_what_is_not_set_up_and_what_works() {
     let admin = Person::new(&server, Role::Admin).await;
     let viewer = Person::new(&server, Role::Viewer).await;
     let todo = [
-        "No mail server is set",
-        "The address means this machine or its own network only",
-        "There is no bot yet",
-        "There is no profile yet",
-        "The database was never copied",
+        "No mail server is configured",
+        "The address only works on this machine or its own network",
+        "No bot yet",
+        "No profile yet",
+        "The database has never been backed up",
         "Old URLs with parameters are open, but nobody uses them",
     ];
     let page = admin.see("/health").await;
-    for said in todo.into_iter().chain(["Admins without a second step at sign-in: 1"]) {
+    for said in todo.into_iter().chain(["Admins without a second factor: 1"]) {
         assert!(page.contains(said), "{said} in {page}");
     }
     assert!(page.contains("href=\"/settings#mail\"") && page.contains("href=\"/users\""), "{page}");
-    assert!(page.contains("All is well") && !page.contains("needs-you"), "nothing of it is urgent");
+    assert!(page.contains("All good") && !page.contains("needs-you"), "nothing of it is urgent");
     let page = viewer.see("/health").await;
     assert!(todo.iter().all(|said| page.contains(said)), "{page}");
     assert!(!page.contains("Admins without") && !page.contains("href=\"/settings"), "{page}");
@@ -120,17 +120,20 @@ async fn the_health_page_lists_what_is_not_set_up_and_what_works() {
         .post("/settings", &[("stateless", "false"), ("smtp_url", "smtp://localhost:9"), ("mail_from", "a@b.example")])
         .await;
     let page = admin.see("/health").await;
-    for said in
-        ["The database was copied:", "Old URLs with parameters are closed.", "A mail server is set", "There is room"]
-    {
+    for said in [
+        "Last database backup:",
+        "Old URLs with parameters are closed.",
+        "A mail server is configured",
+        "There is enough disk space",
+    ] {
         assert!(page.contains(said), "{said} in {page}");
     }
-    for said in ["No mail server", "There is no", "was never copied", "nobody uses them"] {
+    for said in ["No mail server", "No bot yet", "No profile yet", "never been backed up", "nobody uses them"] {
         assert!(!page.contains(said), "{said} in {page}");
     }
     let month = 31 * 24 * 60 * MINUTE;
     server.state.store.settings.remember_backup(now() - month).await.unwrap();
-    assert!(admin.see("/health").await.contains("The last copy of the database is old:"));
+    assert!(admin.see("/health").await.contains("The last database backup is old:"));
     assert_eq!(server.http.get(server.url("/readyz")).send().await.unwrap().status(), 200);
     server.stop().await;
 }

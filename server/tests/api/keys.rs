@@ -185,7 +185,7 @@ async fn rotating_an_env_key_takes_three_steps_and_prints_the_next_one() {
     let server = serve(&both).await;
     let changed = rotate(&both);
     let text = said(&changed);
-    assert!(changed.status.success() && text.contains("take it out of HOOKGRAM_SECRET_KEY"), "{text}");
+    assert!(changed.status.success() && text.contains("remove it from HOOKGRAM_SECRET_KEY"), "{text}");
     assert_eq!(numbers(&data).await, [2]);
     server.terminate();
     let server = serve(&new).await;
@@ -217,6 +217,6 @@ async fn a_key_that_does_not_belong_to_the_database_is_not_changed() {
     open(&data).await.close().await;
     fs::remove_file(data.join(KEY_FILE)).unwrap();
     let wrong = run(&data, &["key", "rotate"]).await;
-    assert!(!wrong.status.success() && said(&wrong).contains("another key"), "{}", said(&wrong));
+    assert!(!wrong.status.success() && said(&wrong).contains("a different key"), "{}", said(&wrong));
     assert_eq!(fs::read_to_string(data.join(KEY_FILE)).unwrap().lines().count(), 1, "no key was added");
 }

@@ -82,7 +82,7 @@ async fn the_log_is_filtered_by_its_address() {
         }
     }
     let odd = person.see("/deliveries?from=yesterday&outcome=failed").await;
-    assert!(odd.contains("The time cannot be read") && odd.contains("value=\"yesterday\""), "{odd}");
+    assert!(odd.contains("This is not a time") && odd.contains("value=\"yesterday\""), "{odd}");
     assert_eq!(rows(&odd), 1, "what else was asked for still holds");
     server.stop().await;
 }
@@ -100,7 +100,7 @@ async fn the_page_of_an_event_shows_its_outcome_and_what_to_do() {
     let page = person.see(&format!("/deliveries/{first}")).await;
     for told in [
         "the customer has blocked the bot",
-        "Reach the customer another way",
+        "Contact the customer another way",
         "Forbidden: bot was blocked by the user",
         "Recipient found",
         "Вы записаны, Анна",
@@ -110,9 +110,8 @@ async fn the_page_of_an_event_shows_its_outcome_and_what_to_do() {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(!page.contains(TOKEN.split(':').next_back().unwrap()), "no token");
-    let places =
-        ["Received", "Recipient found", "Message made", "Written into the queue", "Answer to the booking", "refused"]
-            .map(|step| page.find(&format!("trace-title\">{step}")).or_else(|| page.find(step)));
+    let places = ["Received", "Recipient found", "Message rendered", "Queued", "Answer to the booking", "Rejected by"]
+        .map(|step| page.find(&format!("trace-title\">{step}")).or_else(|| page.find(step)));
     assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
     let beside = person.see(&format!("/deliveries?open={first}")).await;
     assert!(beside.contains("trace-pane") && beside.contains("aria-current=\"true\""), "{beside}");
@@ -147,7 +146,7 @@ async fn selected_deliveries_are_replayed_after_confirmation_but_not_by_a_viewer
     let viewer = Person::new(&server, Role::Viewer).await;
     assert_eq!(viewer.post("/deliveries/act", &sure).await.status(), 403);
     let done = person.post("/deliveries/act", &sure).await.text().await.unwrap();
-    assert!(done.contains("1 delivery is sent again."), "{done}");
+    assert!(done.contains("Sending 1 delivery again."), "{done}");
     server.wait_for_state(DeliveryState::Delivered).await;
     let again = person.post("/deliveries/act", &[("do", "cancel"), (&mark, "on"), ("sure", "yes")]).await;
     assert!(again.text().await.unwrap().contains("There is nothing left to cancel"));
@@ -259,7 +258,7 @@ async fn the_sandbox_accepts_samples_and_can_be_cleared() {
     server.wait_for_state(DeliveryState::Delivered).await;
     let event = server.state.store.events.newest(Some(other.id), 1).await.unwrap().remove(0);
     let trace = person.see(&format!("/deliveries/{}", event.public_id)).await;
-    assert!(trace.contains("Shown in the sandbox") && !trace.contains("Telegram took"), "{trace}");
+    assert!(trace.contains("Shown in the sandbox") && !trace.contains("Accepted by Telegram"), "{trace}");
     let no = person.post("/sandbox/sample", &[("profile", &bot.id.to_string())]).await;
     assert_eq!(no.status(), 404, "nothing goes to a customer from here");
     let viewer = Person::new(&server, Role::Viewer).await;
@@ -294,7 +293,10 @@ async fn the_log_can_be_filtered_by_a_profiles_name() {
     assert!(nowhere.is_none() && page.contains("Several profiles match"), "{page}");
     assert!(page.contains(&format!("href=\"/deliveries?profile={id}&amp;outcome=failed\"")), "{page}");
     let (nowhere, page) = to("zzz").await;
-    assert!(nowhere.is_none() && page.contains("No profile has this name") && page.contains("value=\"zzz\""), "{page}");
+    assert!(
+        nowhere.is_none() && page.contains("There is no profile with this name") && page.contains("value=\"zzz\""),
+        "{page}"
+    );
     let page = person.see(&format!("/deliveries?profile={id}")).await;
     assert!(page.contains("name=\"named\"") && page.contains("value=\"Студия Ёлка\""), "{page}");
     assert!(page.contains("<option value=\"Салон\">"), "a short list is offered before scripts run");

@@ -100,7 +100,7 @@ async fn failures_with_different_causes_or_profiles_are_sent_in_separate_mails()
         ]
     );
     let text = smtp.mails()[0].text();
-    assert!(text.contains("(GMT+9), chat 5") && text.contains("What to do: Reach the customer"), "{text}");
+    assert!(text.contains("(GMT+9), chat 5") && text.contains("What to do: Contact the customer"), "{text}");
     server.stop().await;
 }
 

@@ -90,11 +90,11 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     );
     let asked = smtp.mails().remove(0);
     assert_eq!((asked.to.as_str(), smtp.mails().len()), ("Ops@example.com", 1));
-    assert_eq!(asked.subject(), "Hookgram: confirm the address for error mails");
+    assert_eq!(asked.subject(), "Hookgram: confirm the address for error emails");
     for text in [asked.raw.clone(), asked.text(), asked.html()] {
         assert!(!text.contains("BuyNow") && !text.contains("7001002003"), "{text}");
     }
-    assert!(asked.text().contains(&format!("the Hookgram at {} as", server.base)), "{}", asked.text());
+    assert!(asked.text().contains(&format!("in Hookgram at {} to", server.base)), "{}", asked.text());
     assert!(asked.html().contains("<a href=") && asked.text().contains("do nothing"), "{}", asked.text());
 
     // Opening the link confirms nothing, because mail scanners open links.
@@ -109,7 +109,7 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     assert_eq!(smtp.mails().len(), 1);
 
     assert_eq!(press(&server, &path, "confirm").await, 303);
-    assert!(page(&server, &path).await.1.contains("The address is confirmed"));
+    assert!(page(&server, &path).await.1.contains("Address confirmed"));
     refuse(&server, "oPs@example.com", "&date_locales=en").await;
     assert_eq!(send_due(&server.state, start + 2 * HOUR + SOON).await, 1);
     let mail = smtp.mails().pop().unwrap();
@@ -199,7 +199,7 @@ async fn the_link_in_an_error_mail_stops_and_resumes_the_mails() {
     send_due(&server.state, at).await;
     let path = link(&smtp.mails()[0]);
     assert_eq!(press(&server, &path, "stop").await, 303);
-    assert!(page(&server, &path).await.1.contains("No more mails"));
+    assert!(page(&server, &path).await.1.contains("No more emails"));
     refuse(&server, "ops@example.com", "").await;
     assert_eq!(send_due(&server.state, at + HOUR).await, 1, "and no confirmation mail");
     assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some(STOPPED))]);
@@ -258,7 +258,7 @@ async fn check_and_post_warn_about_unconfirmed_addresses() {
     let answer = check(&path, "ru").await;
     assert!(warning(&answer).starts_with("errorEmail: письма на ops@example.com, d@e.f пойдут"), "{answer}");
     let answer = check(&path, "en").await;
-    assert!(warning(&answer).starts_with("errorEmail: mails go to ops@example.com, d@e.f only"), "{answer}");
+    assert!(warning(&answer).starts_with("errorEmail: emails go to ops@example.com, d@e.f only"), "{answer}");
     let (status, answer) = server.post(&path, event("2", &["5"])).await;
     assert!(status == 200 && warning(&answer).contains("ops@example.com, d@e.f"), "{answer}");
 
@@ -294,5 +294,5 @@ async fn the_command_check_warns_about_unconfirmed_addresses_if_there_is_a_datab
     server.stop().await;
     let output = run(&data, &["check", &query("a@b.c,d@e.f", ""), "--offline"]).await;
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && printed.contains("errorEmail: mails go to d@e.f only"), "{printed}");
+    assert!(output.status.success() && printed.contains("errorEmail: emails go to d@e.f only"), "{printed}");
 }

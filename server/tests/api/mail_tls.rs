@@ -106,9 +106,9 @@ async fn an_untrusted_server_gets_neither_password_nor_mail() {
     for (scheme, secrecy, why) in [
         ("smtps", wrapped(&unknown), "comes from an authority that this machine does not trust"),
         ("smtp", offered(&unknown), "comes from an authority that this machine does not trust"),
-        ("smtps", wrapped(&elsewhere), "is for another name than the one in HOOKGRAM_SMTP_URL"),
-        ("smtp", offered(&elsewhere), "is for another name than the one in HOOKGRAM_SMTP_URL"),
-        ("smtps", wrapped(&old), "has run out"),
+        ("smtps", wrapped(&elsewhere), "is for a different name than the one in HOOKGRAM_SMTP_URL"),
+        ("smtp", offered(&elsewhere), "is for a different name than the one in HOOKGRAM_SMTP_URL"),
+        ("smtps", wrapped(&old), "has expired"),
     ] {
         let smtp = SmtpServer::start_with(secrecy).await;
         let (state, reason) = house.send(&url(scheme, &smtp)).await;

@@ -231,7 +231,7 @@ async fn the_smtp_password_is_neither_stored_nor_logged() {
         .unwrap();
     file.close().await;
     let log = server.output();
-    assert!(log.contains("does not accept the user and the password (535)") && log.contains("451"), "{log}");
+    assert!(log.contains("rejects the user and the password (535)") && log.contains("451"), "{log}");
     for secret in [PASSWORD, "AG9wcwBz", TOKEN] {
         for text in [&log, &kept, &smtp.mails()[0].raw] {
             assert!(!text.contains(secret), "{secret} in: {text}");

@@ -30,7 +30,7 @@ async fn an_unreachable_chat_is_listed_until_a_message_arrives() {
     let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
     let path = format!("/h/{}", profile.key);
     let person = Person::new(&server, Role::Operator).await;
-    assert!(person.see("/deliveries/unreachable").await.contains("Everybody can be reached"));
+    assert!(person.see("/deliveries/unreachable").await.contains("Everyone can be reached"));
     for number in ["1", "2"] {
         api.next([blocked()]);
         server.post(&path, event(number, &["482113907"])).await;
@@ -178,7 +178,7 @@ async fn a_person_is_erased_and_others_are_not() {
     assert_eq!(viewer.get("/deliveries/erase").await.status(), 403);
     let odd = person.get("/deliveries/erase?chat=x%27y").await;
     assert_eq!(odd.status(), 422);
-    assert!(odd.text().await.unwrap().contains("This is no Telegram id"));
+    assert!(odd.text().await.unwrap().contains("This is not a Telegram id"));
     let question = person.see("/deliveries/erase?chat=600700800").await;
     assert!(question.contains("Erase everything about chat Eleonora Vinogradova · 600700800?"), "{question}");
     assert!(
@@ -231,22 +231,25 @@ async fn problems_are_shown_on_the_health_page_and_marked_on_every_page() {
         server.profile("A", false, &[(Parameter::Message, "Hi"), (Parameter::ErrorEmail, "a@b.example")]).await;
     let person = Person::new(&server, Role::Viewer).await;
     let page = person.see("/health").await;
-    assert!(page.contains("Nothing sends the error mails") && !page.contains("class=\"notice bad\""), "{page}");
+    assert!(
+        page.contains("There is no server to send error emails") && !page.contains("class=\"notice bad\""),
+        "{page}"
+    );
     assert!(!person.see("/").await.contains("needs-you"));
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
     server.wait_for_state(DeliveryState::Suspended).await;
     let page = person.see("/health").await;
     assert!(
-        page.contains("Telegram does not accept a bot's token".replace('\'', "&#x27;").as_str())
-            || page.contains("Telegram does not accept a bot's token"),
+        page.contains("Telegram rejects a bot's token".replace('\'', "&#x27;").as_str())
+            || page.contains("Telegram rejects a bot's token"),
         "{page}"
     );
     assert!(page.contains("href=\"/bots/7001002003\""), "{page}");
     let bot = person.see("/bots/7001002003").await;
     assert!(bot.contains(&format!("/profiles/{}", profile.id)) && bot.contains("Unauthorized"), "{bot}");
     for path in ["/", "/bots", "/health", "/bots/7001002003"] {
-        assert!(person.see(path).await.contains("Telegram refuses the token"), "one truth: {path}");
+        assert!(person.see(path).await.contains("Telegram rejects the token"), "one truth: {path}");
     }
     for path in ["/", "/deliveries", "/health", "/sandbox"] {
         assert!(person.see(path).await.contains("needs-you"), "{path}");

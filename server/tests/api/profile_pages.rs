@@ -49,8 +49,8 @@ async fn the_profile_list_shows_a_failure_with_its_cause_and_what_to_do() {
     let page = person.see("/").await;
     assert!(page.contains("the customer has blocked the bot"), "{page}");
     let tip = between(&page, "aria-describedby=\"", "\"");
-    assert!(between(&page, &format!("id=\"{tip}\""), "</span>").contains("Reach the customer another way"));
-    assert!(page.contains("In 7 days: 0 delivered, 1 with an error, 0 skipped") && page.contains("1 with an error"));
+    assert!(between(&page, &format!("id=\"{tip}\""), "</span>").contains("Contact the customer another way"));
+    assert!(page.contains("In 7 days: 0 delivered, 1 failed, 0 skipped") && page.contains("1 failed"));
     assert!(!page.contains("/delete\""), "who may only look is offered nothing to change");
     for path in ["delete", "key"] {
         assert_eq!(person.get(&format!("/profiles/{}/{path}", profile.id)).await.status(), StatusCode::FORBIDDEN);
@@ -74,7 +74,7 @@ async fn a_profile_is_copied_given_a_new_url_and_deleted() {
     assert_ne!(copy.key, profile.key);
 
     let path = format!("/profiles/{}/key", profile.id);
-    assert!(person.see(&path).await.contains("It works for another 24 hours"));
+    assert!(person.see(&path).await.contains("Keeps working for 24 hours"));
     let rotated = person.post(&path, &[("old", "day")]).await;
     assert_eq!(rotated.headers()["location"], format!("/profiles/{}/share", profile.id).as_str());
     let opens = async |key: &str| server.state.store.profiles.by_key(key).await.unwrap().is_some();
@@ -88,7 +88,7 @@ async fn a_profile_is_copied_given_a_new_url_and_deleted() {
     assert!(asked.contains("Delete the profile “Записи «Север»”?") && asked.contains("no messages in the queue"));
     assert!(server.state.store.profiles.get(profile.id).await.unwrap().is_some(), "asking deletes nothing");
     let deleted = person.post(&path, &[]).await;
-    assert!(person.follow(deleted).await.contains("The profile “Записи «Север»” is deleted."));
+    assert!(person.follow(deleted).await.contains("Profile “Записи «Север»” deleted."));
     assert_eq!(person.get(&path).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(person.get("/profiles/x/delete").await.status(), StatusCode::NOT_FOUND);
     let foreign = server.http.post(server.url(&format!("/profiles/{}/delete", copy.id)));
@@ -125,7 +125,7 @@ async fn an_export_is_imported_after_a_preview() {
     let shown = request.header("accept-language", "en").body(body).send().await.unwrap();
     let shown = shown.text().await.unwrap();
     assert!(
-        shown.contains("Replaces the one there") && shown.contains(">New<") && shown.contains("Import 2 profiles"),
+        shown.contains("Replaces the existing one") && shown.contains(">New<") && shown.contains("Import 2 profiles"),
         "{shown}"
     );
     assert_eq!(server.state.store.profiles.all().await.unwrap().len(), 2, "looking changes nothing");
@@ -167,7 +167,7 @@ async fn an_export_is_imported_after_a_preview() {
     let stored = server.state.store.profiles.by_name("Y").await.unwrap().unwrap();
     assert_eq!(stored.profile.token.as_ref().map(hookgram::secret::BotToken::expose), Some(TOKEN));
     let nothing = person.post("/profiles/import", &[("text", " ")]).await.text().await.unwrap();
-    assert!(nothing.contains("Choose a file or paste a text."));
+    assert!(nothing.contains("Choose a file or paste the text."));
     let long = "x".repeat(3 << 20);
     let long = person.post("/profiles/import", &[("text", &long)]).await.text().await.unwrap();
     assert!(long.contains("more than 2 MB"));
@@ -188,7 +188,7 @@ async fn an_import_previews_its_changes() {
     let page = person.post("/profiles/import", &[("text", file)]).await.text().await.unwrap();
     assert!(page.contains("What changes") && page.contains("Nothing changes"), "{page}");
     let changes = between(&page, "class=\"differences\"", "</dl>");
-    for said in ["Old words", "New words", "hide_url", "Types of event", "Cancellation"] {
+    for said in ["Old words", "New words", "hide_url", "Event types", "Cancellation"] {
         assert!(changes.contains(said), "{said} in {changes}");
     }
     assert!(!changes.contains("telegramFieldName"), "{changes}");
@@ -219,11 +219,11 @@ async fn many_old_urls_become_profiles_after_a_preview() {
     let shown = shown.text().await.unwrap();
     assert!(!shown.contains("AAHk2Lm9") && shown.contains("7001002003:AAH…abcd"), "a token is not shown again");
     for said in [
-        "The same as line 1",
+        "Same as line 1",
         "idInstance belongs to",
         "is not a bot&#x27;s token",
-        "has its profile already",
-        "Make 2 profiles",
+        "already has a profile",
+        "Create 2 profiles",
     ] {
         assert!(shown.contains(said) || shown.contains(&said.replace("&#x27;", "'")), "{said} in {shown}");
     }
@@ -232,7 +232,7 @@ async fn many_old_urls_become_profiles_after_a_preview() {
     let names = [("draft", draft.as_str()), ("make-1", "on"), ("name-1", "Same"), ("make-3", "on"), ("name-3", "Same")];
     let clash = person.post("/profiles/urls", &names).await;
     assert_eq!(clash.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(clash.text().await.unwrap().contains("This name is taken."));
+    assert!(clash.text().await.unwrap().contains("This name is already taken."));
     assert!(server.state.store.profiles.all().await.unwrap().is_empty());
     let names = [
         ("draft", draft.as_str()),
@@ -245,7 +245,7 @@ async fn many_old_urls_become_profiles_after_a_preview() {
     let made = person.post("/profiles/urls", &names).await;
     let to = made.headers()["location"].to_str().unwrap().to_owned();
     let moved = person.follow(made).await;
-    assert!(moved.contains("Made: 2 profiles.") && moved.contains("Which URL replaces which"), "{moved}");
+    assert!(moved.contains("Created: 2 profiles.") && moved.contains("Which URL replaces which"), "{moved}");
     assert!(moved.contains("telegramToken=7001002003:AAH…&amp;telegramFieldName=*TelegramId&amp;message="), "{moved}");
     assert!(!moved.contains("AAHk2Lm9"), "the token is masked");
     let stored = server.state.store.profiles.all().await.unwrap();
@@ -268,7 +268,7 @@ async fn many_old_urls_become_profiles_after_a_preview() {
     let other = Person::new(&server, Role::Admin).await;
     assert_eq!(other.get(&to).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "each has lists of their own");
     let again = person.post("/profiles/urls", &[("text", &list)]).await.text().await.unwrap();
-    assert!(again.contains("There is such a profile already: “First”"));
+    assert!(again.contains("Such a profile already exists: “First”"));
     let gone = person.post("/profiles/urls", &names).await;
     assert_eq!(gone.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(gone.text().await.unwrap().contains("paste the list again"));
@@ -295,17 +295,17 @@ async fn disabling_a_profile_with_events_today_is_confirmed_and_can_be_undone() 
 
     // Without events today, no confirmation is needed.
     let page = person.follow(person.post(&path, &[("enabled", "false"), ("back", "/?page=1")]).await).await;
-    assert!(page.contains("“A &amp; B” is disabled") && page.contains(&format!("action=\"{path}\"")), "{page}");
+    assert!(page.contains("“A &amp; B” disabled") && page.contains(&format!("action=\"{path}\"")), "{page}");
     assert_eq!(server.post(&endpoint, event("1", &["5"])).await.0, 404);
     let page = person.follow(person.post(&path, &[("enabled", "true")]).await).await;
-    assert!(page.contains("is enabled. Refused before: 1 event."), "{page}");
+    assert!(page.contains("enabled. Rejected while it was disabled: 1 event."), "{page}");
     assert!(page.contains(&format!("/deliveries?profile={}&amp;outcome=rejected", profile.id)), "{page}");
 
     assert_eq!(server.post(&endpoint, event("2", &["5"])).await.0, 200);
     let asked = person.post(&path, &[("enabled", "false"), ("back", "/?q=A")]).await;
     assert_eq!(asked.status(), StatusCode::OK);
     let page = asked.text().await.unwrap();
-    assert!(page.contains("It has received today: 2 events.") && page.contains("value=\"/?q=A\""), "{page}");
+    assert!(page.contains("Received today: 2 events.") && page.contains("value=\"/?q=A\""), "{page}");
     assert!(is_enabled().await);
     let done = person.post(&path, &[("enabled", "false"), ("back", "/?q=A"), ("sure", "yes")]).await;
     assert_eq!(done.headers()["location"], "/?q=A");

@@ -208,12 +208,12 @@ async fn a_bulk_replay_runs_in_the_background_and_can_be_stopped() {
     let operator = Person::new(&server, Role::Operator).await;
     let wrong = operator.post("/deliveries/all?outcome=failed", &[("do", "cancel")]).await;
     assert_eq!(wrong.status(), 422);
-    assert!(wrong.text().await.unwrap().contains("That cannot be done to such deliveries."));
+    assert!(wrong.text().await.unwrap().contains("This cannot be done to these deliveries."));
     let many: Vec<String> = (1..=201).map(|id| format!("d-{id}")).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), "on")).chain([("sure", "yes")]).collect();
     let too_many = operator.post("/deliveries/act", &many).await;
     assert_eq!(too_many.status(), 422);
-    assert!(too_many.text().await.unwrap().contains("At most 200 deliveries can be chosen at once."));
+    assert!(too_many.text().await.unwrap().contains("At most 200 deliveries can be selected at once."));
 
     // Thirty are sent a second, so some have arrived and the others are cancelled.
     let waiting = Matching { outcome: Outcome::Waiting, ..failed };
@@ -360,7 +360,7 @@ async fn the_command_line_replays_and_cancels_deliveries() {
     for (arguments, words) in [
         (&["replay", "--failed", "--cause", "luck"][..], "never_started, blocked"),
         (&["replay", "--failed", "--profile", "X"], "there is no profile “X”"),
-        (&["replay", "--failed", "--since", "soon"], "--since: “soon” is no span of time"),
+        (&["replay", "--failed", "--since", "soon"], "--since: “soon” is not a span of time"),
         (&["replay"], "required"),
         (&["cancel", "1", "--waiting"], "cannot be used with"),
     ] {
@@ -496,7 +496,7 @@ async fn selected_or_all_refused_events_can_be_replayed_from_the_log() {
     assert!(page.contains("Replay 2 events?") && !page.contains("name=\"how\""), "{page}");
     let done = operator.post("/deliveries/act", &[("do", "replay"), (&id, "on"), (&also, "on"), ("sure", "yes")]).await;
     let page = done.text().await.unwrap();
-    assert!(page.contains("2 events are sent again."), "{page}");
+    assert!(page.contains("Sending 2 events again."), "{page}");
     let page = operator.see("/deliveries/all?do=replay&outcome=rejected").await;
     assert!(page.contains("Replay 18 events?"), "{page}");
     let begun = operator.post("/deliveries/all?outcome=rejected", &[("do", "replay")]).await;

@@ -101,7 +101,7 @@ async fn a_recovery_code_works_once_and_new_codes_replace_the_old() {
     owner.sign_in(EMAIL, PASSWORD).await;
     let again = owner.post("/login/second", &[("recovery", &codes[0])]).await;
     assert_eq!(again.status, 422);
-    assert!(again.text.contains("or it has been used"));
+    assert!(again.text.contains("or it has already been used"));
     assert_eq!(owner.post("/login/second", &[("recovery", &codes[1])]).await.to, "/");
 
     let fresh = owner.post("/account/second-factor/codes", &[]).await;
@@ -134,7 +134,7 @@ async fn switching_the_second_factor_off_requires_confirming_password_and_code()
     assert!(page.contains("field-password") && page.contains("field-code"));
     let code = totp.code_at(now()).unwrap();
     for (password, code, said) in
-        [("wrong", code.as_str(), "not the present password"), (PASSWORD, "000000", "The code did not match")]
+        [("wrong", code.as_str(), "not the current password"), (PASSWORD, "000000", "The code did not match")]
     {
         let answer = owner.post("/confirm", &[("password", password), ("code", code), ("next", "/account")]).await;
         assert_eq!(answer.status, 422);
@@ -147,7 +147,7 @@ async fn switching_the_second_factor_off_requires_confirming_password_and_code()
     assert_eq!(owner.get("/confirm?next=/health").await.to, "/health", "not asked twice");
     assert_eq!(owner.post("/account/second-factor/off", &[]).await.to, "/account");
     let page = owner.see("/account").await;
-    assert!(page.contains("The second step is off."), "{page}");
+    assert!(page.contains("The second factor is off."), "{page}");
     assert_eq!(Visitor::new(&server).sign_in(EMAIL, PASSWORD).await.to, "/");
     server.stop().await;
 }
@@ -180,7 +180,7 @@ async fn a_required_second_factor_must_be_set_up_before_any_other_page() {
     }
     assert_eq!(owner.post("/sandbox/clear", &[]).await.status, 403);
     assert_eq!(owner.get("/live/sandbox").await.status, 403);
-    assert!(owner.see("/account/second-factor").await.contains("Your role must have a second step"));
+    assert!(owner.see("/account/second-factor").await.contains("A second factor is required for your role"));
     owner.turn_factor_on().await;
     assert!(owner.is_in().await);
     assert_eq!(owner.get("/").await.status, 200);

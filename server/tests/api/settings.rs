@@ -38,7 +38,7 @@ async fn changed_settings_apply_at_once_and_after_a_restart() {
         ("booking_pages", "https://pages.example/"),
     ];
     let page = admin.follow(admin.post("/settings", &fields).await).await;
-    assert!(page.contains("The settings are saved") && page.contains("value=\"https://booking.example/\""), "{page}");
+    assert!(page.contains("Settings saved") && page.contains("value=\"https://booking.example/\""), "{page}");
     assert_eq!(server.post(&stateless(), event("2", &["5"])).await.0, 404, "the endpoint is shut");
     let (_, first) = server.post(&path, event("3", &["5"])).await;
     let (_, second) = server.post(&path, event("3", &["5"])).await;
@@ -94,7 +94,7 @@ async fn faults_of_settings_are_shown_at_their_fields_and_the_input_is_kept() {
     let answer = admin.post("/settings", &[("retention_days", "0"), ("audit_days", "90")]).await;
     assert_eq!(answer.status(), 422);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("A whole number of days up to 36500 is needed, at least 1."), "{page}");
+    assert!(page.contains("Enter a whole number of days, no more than 36,500 and at least 1."), "{page}");
     let field = between(&page, "id=\"retention_days\"", ">");
     assert!(field.contains("value=\"0\"") && field.contains("aria-invalid=\"true\""), "{field}");
     assert!(between(&page, "id=\"audit_days\"", ">").contains("value=\"90\""));
@@ -103,7 +103,7 @@ async fn faults_of_settings_are_shown_at_their_fields_and_the_input_is_kept() {
     let page = answer.text().await.unwrap();
     assert!(page.contains("must start with smtp://") && !page.contains("hunter2"), "{page}");
     let page = admin.post("/settings", &[("smtp_url", "smtp://localhost")]).await.text().await.unwrap();
-    assert!(page.contains("Without a sender the mail server takes no mails."), "{page}");
+    assert!(page.contains("Without a sender the mail server accepts no emails."), "{page}");
     admin.post("/settings", &[("second_factor", "operators"), ("viewers_see_data", "true")]).await;
     let now = server.state.settings.now();
     assert!(now.second_factor == SecondFactor::Operators && now.viewers_see_data);
@@ -135,13 +135,13 @@ async fn a_test_mail_shows_the_smtp_servers_answer_and_the_password_is_not_shown
     let smtp = SmtpServer::start().await;
     let admin = Person::new(&server, Role::Admin).await;
     let page = admin.post("/settings/mail", &[]).await.text().await.unwrap();
-    assert!(page.contains("Name a mail server and a sender first."), "{page}");
+    assert!(page.contains("First set a mail server and a sender."), "{page}");
     let url = format!("smtp://ops:{PASSWORD}@{}", smtp.address);
     let saved = admin.post("/settings", &[("smtp_url", &url), ("mail_from", "Hooks <hooks@example.com>")]).await;
     let page = admin.follow(saved).await;
     assert!(page.contains("Configured") && page.contains("smtp://ops:…@") && !page.contains(PASSWORD), "{page}");
     let page = admin.post("/settings/mail", &[]).await.text().await.unwrap();
-    assert!(page.contains("The server took the mail."), "{page}");
+    assert!(page.contains("The server accepted the email."), "{page}");
     let mails = smtp.mails();
     assert_eq!(mails.len(), 1);
     assert!(format!("{:?}", mails[0]).contains("admin@example.com"), "{:?}", mails[0]);
@@ -149,9 +149,9 @@ async fn a_test_mail_shows_the_smtp_servers_answer_and_the_password_is_not_shown
     let answer = admin.post("/settings/mail", &[]).await;
     assert_eq!(answer.status(), 422);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("The mail was not sent.") && page.contains("no such user here"), "{page}");
+    assert!(page.contains("The email was not sent.") && page.contains("no such user here"), "{page}");
     let audit = admin.see("/audit").await;
-    assert!(audit.contains("Test mail sent") && !audit.contains(PASSWORD), "{audit}");
+    assert!(audit.contains("Test email sent") && !audit.contains(PASSWORD), "{audit}");
     // A blank field keeps the mail server; the checkbox removes it.
     admin.post("/settings", &[("smtp_url", ""), ("mail_from", "Hooks <hooks@example.com>")]).await;
     assert!(server.state.settings.now().smtp.is_some());
@@ -214,7 +214,7 @@ async fn choosing_a_mail_service_fills_in_its_server() {
     let answer = admin.post("/settings", &elsewhere).await;
     assert_eq!(answer.status(), 422);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("type the password again") && page.contains("value=\"evil.example.com\""), "{page}");
+    assert!(page.contains("enter the password again") && page.contains("value=\"evil.example.com\""), "{page}");
     assert!(between(&page, "id=\"smtp_password\"", ">").contains("aria-invalid=\"true\""));
     assert_eq!(url(), "smtp://salon%40yandex.ru:…@smtp.yandex.ru:587");
 

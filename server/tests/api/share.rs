@@ -143,7 +143,7 @@ async fn obstacles_to_reaching_the_address_are_reported() {
     assert_eq!(shared(&server, stored.id).await.obstacles, [Obstacle::TokenRefused]);
     let last = last_event(&server, stored.id).await.unwrap();
     assert_eq!(last.outcome, Outcome::Suspended);
-    assert!(last.why.starts_with("Telegram does not accept the bot's token. Get a valid token"), "{}", last.why);
+    assert!(last.why.starts_with("Telegram rejects the bot's token. Get a valid token"), "{}", last.why);
     server.stop().await;
 }
 
@@ -287,7 +287,7 @@ async fn a_sample_is_sent_through_the_endpoint_to_the_operators_chat() {
 
     let admin = Person::new(&server, Role::Admin).await;
     let audit = admin.see("/audit").await;
-    assert!(audit.contains("a sample event to the short URL") && audit.contains("…907"), "{audit}");
+    assert!(audit.contains("sample event to the short URL") && audit.contains("…907"), "{audit}");
     // Another account in this browser is not offered the chat.
     assert!(!admin.having(remembered).see(&share).await.contains("482113907"));
 
@@ -296,7 +296,7 @@ async fn a_sample_is_sent_through_the_endpoint_to_the_operators_chat() {
     assert_eq!(refused.status(), 422);
     let page = refused.text().await.unwrap();
     let fault = between(&page, "id=\"sample-fault\"", "</p>");
-    assert!(!fault.contains("hidden") && fault.contains("switched off"), "{fault}");
+    assert!(!fault.contains("hidden") && fault.contains("disabled"), "{fault}");
     assert_eq!(operator.see(&format!("{share}?sent=unknown")).await.matches("The event was accepted").count(), 0);
     server.stop().await;
 }
@@ -387,8 +387,8 @@ async fn the_command_for_the_viewers_operating_system_is_expanded() {
             let before = page.split(title).next().unwrap();
             before.rsplit("<details").next().unwrap().contains(" open")
         };
-        assert_eq!(is_open("<summary>PowerShell in Windows"), is_windows, "{system}");
-        assert_eq!(is_open("<summary>Terminal of macOS or Linux"), !is_windows, "{system}");
+        assert_eq!(is_open("<summary>Windows PowerShell"), is_windows, "{system}");
+        assert_eq!(is_open("<summary>macOS or Linux terminal"), !is_windows, "{system}");
         assert!(page.contains("Invoke-RestMethod -Method Post"), "{page}");
     }
     server.stop().await;

@@ -16,8 +16,8 @@ async fn an_invitation_link_is_shown_once_and_can_be_revoked() {
     let page = admin.see("/users").await;
     assert!(page.contains("admin@example.com") && page.contains("it is you") || page.contains("you"), "{page}");
     for (email, words) in [
-        ("nobody", "This does not look like an e-mail address."),
-        ("admin@example.com", "They have an account already."),
+        ("nobody", "This does not look like an email address."),
+        ("admin@example.com", "This person already has an account."),
     ] {
         let answer = admin.post("/users/invite", &[("email", email), ("role", "viewer")]).await;
         assert_eq!(answer.status(), 422);
@@ -28,7 +28,7 @@ async fn an_invitation_link_is_shown_once_and_can_be_revoked() {
     assert_eq!(made.status(), 200);
     let page = made.text().await.unwrap();
     let link = between(&page, "/invite/", "\"").to_owned();
-    assert!(link.len() > 20 && page.contains("Mail is not configured"), "{page}");
+    assert!(link.len() > 20 && page.contains("Email is not set up"), "{page}");
     let page = admin.see("/users").await;
     assert!(page.contains("new@example.com") && !page.contains(&link), "{page}");
     let id = between(&page, "name=\"id\" value=\"", "\"").to_owned();
@@ -46,7 +46,7 @@ async fn an_invitation_is_mailed_if_mail_is_configured() {
     let admin = Person::new(&server, Role::Admin).await;
     let made = admin.post("/users/invite", &[("email", "new@example.com"), ("role", "viewer")]).await;
     let page = made.text().await.unwrap();
-    assert!(page.contains("A mail with the link is sent."), "{page}");
+    assert!(page.contains("An email with the link was sent."), "{page}");
     let link = between(&page, "/invite/", "\"").to_owned();
     let mails = smtp.mails();
     assert_eq!(mails.len(), 1);
@@ -74,7 +74,7 @@ async fn roles_can_be_changed_and_accounts_removed_except_for_the_last_admin() {
     }
     assert_eq!(viewer.get("/").await.status(), 200);
     let done = admin.post(&format!("/users/{them}/role"), &[("role", "operator")]).await;
-    assert!(admin.follow(done).await.contains("The role is changed."));
+    assert!(admin.follow(done).await.contains("Role changed."));
     assert_eq!(viewer.get("/").await.status(), 303, "their session has ended");
     // A form from an older page names a role that has changed since, so it changes nothing.
     let late = admin.post(&format!("/users/{them}/role"), &[("role", "admin"), ("was", "viewer")]).await;
@@ -83,7 +83,7 @@ async fn roles_can_be_changed_and_accounts_removed_except_for_the_last_admin() {
     assert!(page.contains("It is now: Operator.") && page.contains("name=\"was\" value=\"operator\""), "{page}");
     let done = admin.post(&format!("/users/{them}/remove"), &[]).await;
     let page = admin.follow(done).await;
-    assert!(page.contains("The account is removed.") && !page.contains("viewer@example.com"), "{page}");
+    assert!(page.contains("Account removed.") && !page.contains("viewer@example.com"), "{page}");
     assert_eq!(admin.get(&format!("/users/{them}")).await.status(), 404);
     let audit = admin.see("/audit?kind=account").await;
     assert!(

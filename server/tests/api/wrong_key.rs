@@ -86,7 +86,7 @@ async fn with_a_wrong_key_events_wait_until_the_token_is_entered_again_and_every
     let checked = server.http.get(server.url(&path)).send().await.unwrap();
     assert_eq!(checked.status(), 502);
     let text = checked.text().await.unwrap();
-    assert!(text.contains("another sealing key") && text.contains("enter the token"), "{text}");
+    assert!(text.contains("another encryption key") && text.contains("enter the token"), "{text}");
     assert!(api.asked().is_empty());
     // An event that contains its token is not affected.
     assert_eq!(server.post(&stateless(), event("3", &["7"])).await.0, 200);
@@ -95,14 +95,14 @@ async fn with_a_wrong_key_events_wait_until_the_token_is_entered_again_and_every
     let visitor = Visitor::invited(&server, EMAIL, Role::Admin).await;
     let health = visitor.see("/health").await;
     for words in [
-        "not this database's",
+        "does not belong to this database",
         KEY_FILE,
         "The token must be entered again (1): 7001002003",
         "The token cannot be decrypted",
     ] {
         assert!(health.contains(words), "{words} in {health}");
     }
-    assert!(!health.contains("does not accept a bot's token"), "{health}");
+    assert!(!health.contains("rejects a bot's token"), "{health}");
     let bot = "/bots/7001002003";
     for page in ["/", "/bots", bot] {
         assert!(visitor.see(page).await.contains("The token cannot be decrypted"), "{page}");
@@ -111,7 +111,7 @@ async fn with_a_wrong_key_events_wait_until_the_token_is_entered_again_and_every
         assert!(visitor.see(page).await.contains("the bot's token must be entered again"), "{page}");
     }
     assert!(visitor.see("/deliveries?cause=token_locked").await.matches("<tr").count() > 2);
-    assert!(visitor.see(&format!("/profiles/{}/share", profile.id)).await.contains("cannot be opened any more"));
+    assert!(visitor.see(&format!("/profiles/{}/share", profile.id)).await.contains("cannot be decrypted"));
     let builder = visitor.see(&format!("/profiles/{}", profile.id)).await;
     assert!(builder.contains("The token cannot be decrypted"), "{builder}");
     let (edit, share) = (format!("/profiles/{}", profile.id), format!("/profiles/{}/share", profile.id));
@@ -128,7 +128,7 @@ async fn with_a_wrong_key_events_wait_until_the_token_is_entered_again_and_every
     assert_eq!((entered.status, entered.to.as_str()), (303, bot), "{}", entered.text);
     api.wait_for_texts(3).await;
     let health = visitor.see("/health").await;
-    assert!(!health.contains("not this database's") && !health.contains("entered again"), "{health}");
+    assert!(!health.contains("does not belong to this database") && !health.contains("entered again"), "{health}");
     // No secret of the old key is left, so the new key is the database's own.
     assert_eq!(server.state.store.secrets.key_state().await.unwrap(), KeyState::Right(1));
     assert!(run(folder.path(), &["key", "rotate"]).await.status.success());
@@ -165,7 +165,7 @@ async fn deliveries_resume_when_the_right_key_is_back() {
     fs::write(folder.path().join(KEY_FILE), right).unwrap();
     let visitor = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let health = visitor.see("/health").await;
-    assert!(!health.contains("not this database's") && !health.contains("entered again"), "{health}");
+    assert!(!health.contains("does not belong to this database") && !health.contains("entered again"), "{health}");
     eventually("both messages", async || {
         in_a_while().await;
         api.texts().len() == 2
@@ -222,16 +222,16 @@ async fn mails_wait_until_an_smtp_password_that_cannot_be_decrypted_is_entered_a
     assert_eq!(server.state.store.mails.waiting().await.unwrap(), 1);
     let admin = Visitor::invited(&server, EMAIL, Role::Admin).await;
     let page = admin.see("/settings").await;
-    assert!(page.contains("Cannot be opened") && page.contains("cannot be read any more"), "{page}");
+    assert!(page.contains("Cannot be decrypted") && page.contains("with its password cannot be decrypted"), "{page}");
     assert!(page.contains("name=\"smtp_forget\""), "it can be given up");
     let health = admin.see("/health").await;
-    assert!(health.contains("address cannot be opened"), "{health}");
+    assert!(health.contains("address cannot be decrypted"), "{health}");
     assert!(!health.contains("Set HOOKGRAM_SMTP_URL"), "{health}");
     each_in_its_language(&admin, &[&folder.path().display().to_string()], &["/health", "/settings"]).await;
     let saved = admin.post("/settings", &[("smtp_url", "smtp://127.0.0.1:9")]).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
-    assert!(!admin.see("/settings").await.contains("cannot be read any more"));
-    assert!(!admin.see("/health").await.contains("address cannot be opened"));
+    assert!(!admin.see("/settings").await.contains("with its password cannot be decrypted"));
+    assert!(!admin.see("/health").await.contains("address cannot be decrypted"));
     server.stop().await;
 }
 
@@ -251,7 +251,7 @@ async fn a_wrong_key_is_logged_at_start_at_any_log_level() {
     }
     let check = run(&data, &["check", &format!("http://127.0.0.1/h/{}", profile.key), "--offline"]).await;
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    assert!(!check.status.success() && said.contains("another sealing key"), "{said}");
+    assert!(!check.status.success() && said.contains("another encryption key"), "{said}");
     fs::write(data.join(KEY_FILE), right).unwrap();
     let server = Process::serve(&data, &[]).await;
     assert!(!server.output().contains(SAYS), "{}", server.output());

@@ -47,13 +47,13 @@ const RUSSIAN: Said = Said {
 const ENGLISH: Said = Said {
     languages: "en",
     invited: "You are invited",
-    guessable: "These keys stand in a row",
-    turn_on: "Turn it on",
+    guessable: "These keys are next to each other",
+    turn_on: "Turn on",
     copied: "Copied",
     left: "9 of 10 left",
-    no_phone: "The phone is not at hand",
-    this_one: "This one",
-    ended: "The session has ended.",
+    no_phone: "Don't have your phone?",
+    this_one: "This session",
+    ended: "Session ended.",
     closed: "This link no longer works",
 };
 

@@ -56,11 +56,11 @@ async fn walk(language: Language) -> Result<()> {
     browser.see("oleg@example.com").await?;
     browser.fill("#email", "vera@example.com").await?;
     browser.click("#invite button.primary").await?;
-    browser.see(say("Приглашение готово", "The invitation is ready")).await?;
+    browser.see(say("Приглашение готово", "Invitation created")).await?;
     let link = browser.script("return document.querySelector('.copy .input').value").await?;
     ensure!(link.as_str().is_some_and(|link| link.contains("/invite/")), "{link}");
     looked_at(&browser, &name("users-invited")).await?;
-    browser.click_text(say("К людям", "To people")).await?;
+    browser.click_text(say("К списку людей", "To people")).await?;
     browser.see("vera@example.com").await?;
     looked_at(&browser, &name("users")).await?;
 
@@ -68,12 +68,12 @@ async fn walk(language: Language) -> Result<()> {
     browser.click("a[aria-label*='oleg@example.com']").await?;
     browser.click("input[value=operator]").await?;
     looked_at(&browser, &name("user")).await?;
-    browser.click_text(say("Изменить роль", "Change the role")).await?;
-    browser.see(say("Роль изменена.", "The role is changed.")).await?;
+    browser.click_text(say("Изменить роль", "Change role")).await?;
+    browser.see(say("Роль изменена.", "Role changed.")).await?;
     browser.see(say("Оператор", "Operator")).await?;
     browser.click("a[aria-label*='oleg@example.com']").await?;
     browser.click("button.danger").await?;
-    browser.see(say("Аккаунт удалён.", "The account is removed.")).await?;
+    browser.see(say("Аккаунт удалён.", "Account removed.")).await?;
     browser.click("a[aria-label*='anna@example.com']").await?;
     browser.see(say("Это последний администратор", "This is the last admin")).await?;
 
@@ -84,12 +84,12 @@ async fn walk(language: Language) -> Result<()> {
     ensure!(seen(&browser, "#smtp_host").await? && seen(&browser, "#smtp_port").await?);
     looked_at(&browser, &name("settings-mail-other")).await?;
     browser.click("[value=gmail]").await?;
-    browser.see(say("двухэтапная аутентификация", "2-step verification")).await?;
+    browser.see(say("двухэтапная аутентификация", "2-Step Verification")).await?;
     ensure!(!seen(&browser, "#smtp_host").await?);
     browser.click("[value=mailru]").await?;
     browser.fill("#smtp_user", "salon@mail.ru").await?;
     browser.click("#mail button.primary").await?;
-    browser.see(say("Введите пароль.", "Type the password.")).await?;
+    browser.see(say("Введите пароль.", "Enter the password.")).await?;
     looked_at(&browser, &name("settings-mail-fault")).await?;
     browser.fill("#smtp_password", "app password").await?;
     browser.click("#mail button.primary").await?;
@@ -98,7 +98,7 @@ async fn walk(language: Language) -> Result<()> {
     browser.fill("#max_body", "1").await?;
     browser.script("document.querySelector('[name=max_body_unit]').value = 'KiB'").await?;
     browser.click("#endpoints button.primary").await?;
-    browser.see(say("Настройки сохранены", "The settings are saved")).await?;
+    browser.see(say("Настройки сохранены", "Settings saved")).await?;
     let profile = server.profile("Salon", true, &[(Parameter::Message, "Booked")]).await;
     let endpoint = format!("/h/{}", profile.key);
     ensure!(server.post(&endpoint, event(&"9".repeat(2_000), &["5"])).await.0 == 413);
@@ -113,12 +113,12 @@ async fn walk(language: Language) -> Result<()> {
         say("Настройки изменены", "Settings changed"),
         say("Аккаунт удалён", "Account removed"),
         say("Роль изменена", "Role changed"),
-        say("Отправлено приглашение", "Invited"),
+        say("Создано приглашение", "Invited"),
     ] {
         browser.see(words).await?;
     }
     browser.script("document.querySelectorAll('.audit-changes').forEach((line) => line.open = true)").await?;
-    browser.see(say("Наибольшее событие", "Largest event")).await?;
+    browser.see(say("Максимальный размер события", "Maximum event size")).await?;
     looked_at(&browser, &name("audit")).await?;
     browser
         .script(

@@ -94,7 +94,7 @@ async fn a_booking_bot_can_be_set_up_before_a_profile_on_a_phone_without_scripts
     browser.fill("[name=links]", &format!("Haircut {SERVICE}\nnonsense")).await?;
     browser.click(".booking-actions .primary").await?;
     // A link that cannot be read is reported, and the others are kept.
-    browser.see("Not saved: mend what is marked.").await?;
+    browser.see("Not saved: fix the marked fields.").await?;
     ensure!(browser.value("[name=service-0-title]").await? == "Haircut");
     browser.fill("[name=links]", "").await?;
     browser.click(".booking-actions .primary").await?;
@@ -102,7 +102,7 @@ async fn a_booking_bot_can_be_set_up_before_a_profile_on_a_phone_without_scripts
     no_sideways_scroll(&browser).await?;
     browser.screenshot("booking-phone").await?;
     // No profile reads the field yet.
-    browser.click_text("Make a profile of this bot").await?;
+    browser.click_text("Create a profile with this bot").await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.fill("#field-message", "You are booked!").await?;
     browser.click("button.primary").await?;
@@ -128,7 +128,7 @@ async fn the_booking_bot_can_be_tried_in_the_sandbox_without_a_bot() -> Result<(
     browser.click_text("Сохранить").await?;
     browser.see("Ждём первое событие").await?;
     browser.open(&server.url("/sandbox")).await?;
-    browser.click_text("Запустить").await?;
+    browser.click_text("Старт").await?;
     browser.see("Здравствуйте, Анна!").await?;
     browser.click("[action='/sandbox/book'] button").await?;
     // The page updates itself without a reload.

@@ -78,7 +78,7 @@ async fn pasting_botfathers_whole_message_gives_a_verified_token() -> Result<()>
     new_profile(&browser, &server).await?;
     paste(&browser, "#field-telegramToken", &botfather()).await?;
     has_value(&browser, "#field-telegramToken", TOKEN).await?;
-    browser.see("Telegram knows this bot: Салон · @salon_bot").await?;
+    browser.see("Telegram recognizes this bot: Салон · @salon_bot").await?;
     let asked = telegram.asked().iter().filter(|asked| asked.method == "getMe").count();
     ensure!(asked == 1, "asked {asked} times");
     // After other input the answer disappears, and the fault is shown when the field is left.

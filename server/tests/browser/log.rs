@@ -128,18 +128,18 @@ async fn on_a_phone_an_event_replaces_the_list() -> Result<()> {
     wait_for_rows(&browser, 3).await?;
     looked_at(&browser, "log-phone").await?;
     browser.click_text("№72").await?;
-    browser.see("Reach the customer another way").await?;
+    browser.see("Contact the customer another way").await?;
     ensure!(browser.script("return document.querySelector('.log-list').checkVisibility()").await? == false);
     looked_at(&browser, "log-open-phone").await?;
-    browser.click_text("To the list").await?;
+    browser.click_text("Back to the list").await?;
     browser.find(".log-list").await?;
-    browser.click_text("Who cannot be reached").await?;
+    browser.click_text("Unreachable customers").await?;
     browser.see("the customer has blocked the bot").await?;
     looked_at(&browser, "unreachable-phone").await?;
 
     // All failed deliveries are replayed in the background.
     browser.open(&server.url("/deliveries")).await?;
-    browser.click_text("Replay what failed…").await?;
+    browser.click_text("Replay failed…").await?;
     browser.see("Replay 3 deliveries?").await?;
     looked_at(&browser, "log-all-phone").await?;
     browser.click_text("Replay").await?;
@@ -148,7 +148,7 @@ async fn on_a_phone_an_event_replaces_the_list() -> Result<()> {
     telegram.wait_for_texts(3).await;
     looked_at(&browser, "log-work-phone").await?;
     browser.open(&server.url("/health")).await?;
-    browser.see("All is well").await?;
+    browser.see("All good").await?;
     looked_at(&browser, "health-phone").await?;
     browser.no_errors().await
 }

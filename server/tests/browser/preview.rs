@@ -58,7 +58,7 @@ async fn the_preview_shows_samples_past_events_and_pasted_events() -> Result<()>
     for (sample, line) in [
         ("Групповое занятие", "Участие в мероприятии: №318"),
         ("Заполнено всё", "№ТБ-2026/1187"),
-        ("Почти ничего", "Детали заказа\nЗаказ"),
+        ("Самый минимум", "Детали заказа\nЗаказ"),
         ("Запись", "Запись: №42"),
     ] {
         browser.click_text(sample).await?;
@@ -86,7 +86,7 @@ async fn the_preview_shows_samples_past_events_and_pasted_events() -> Result<()>
     // A test message has the content that is shown.
     browser.fill("#test-chat", "5").await?;
     browser.click_text("Отправить тест").await?;
-    browser.see("Сообщение в песочнице").await?;
+    browser.see("Сообщение — в песочнице").await?;
     let sent = server.state.store.profiles.sandbox_messages(Some(profile.id), 1).await?;
     ensure!(sent[0].html.contains("Запись: №8"), "{sent:?}");
     browser.no_errors().await
@@ -108,8 +108,8 @@ async fn the_shown_json_is_what_telegram_gets_and_the_url_has_the_profiles_param
         "{shown}"
     );
     browser.fill("#test-chat", "100200300").await?;
-    browser.click_text("Send a test").await?;
-    browser.see("Telegram took the message").await?;
+    browser.click_text("Send test").await?;
+    browser.see("Telegram accepted the message").await?;
     let asked = telegram.asked().into_iter().rev().find(|asked| asked.method == "sendMessage").context("a message")?;
     assert_eq!(shown, asked.raw, "byte for byte");
     browser.screenshot("preview-json").await?;
@@ -212,7 +212,7 @@ async fn an_unsaved_change_is_previewed_on_the_latest_events() -> Result<()> {
     ensure!(browser.text(".change-lines .added b").await? == "записаны");
     browser.screenshot("preview-changes").await?;
     browser.fill("#field-telegramFieldName", "*Nobody").await?;
-    says(&browser, ".change", "С изменениями сообщение не уйдёт.").await?;
+    says(&browser, ".change", "С изменениями сообщение не отправится.").await?;
     browser.no_errors().await
 }
 

@@ -184,15 +184,15 @@ async fn old_urls_and_files_can_be_imported_without_scripts() -> Result<()> {
         )
     };
     browser.fill("[name=text]", &format!("{}\n{}&hide_adress=1", url("You%20are%20booked"), url("See%20you"))).await?;
-    browser.click_text("See what they would be").await?;
-    browser.see("Not carried over:").await?;
+    browser.click_text("Preview the profiles").await?;
+    browser.see("Not migrated:").await?;
     no_sideways_scroll(&browser).await?;
     browser.screenshot("urls-phone").await?;
     browser.as_desktop().await?;
     browser.screenshot("urls").await?;
     browser.fill("[name='name-2']", "Reminders").await?;
-    browser.click_text("Make 2 profiles").await?;
-    browser.see("Made: 2 profiles.").await?;
+    browser.click_text("Create 2 profiles").await?;
+    browser.see("Created: 2 profiles.").await?;
     browser.see("Reminders").await?;
     browser.see("Which URL replaces which").await?;
     browser.screenshot("urls-moved").await?;
@@ -203,11 +203,11 @@ async fn old_urls_and_files_can_be_imported_without_scripts() -> Result<()> {
 
     browser.open(&server.url("/profiles/import")).await?;
     browser.fill("[name=text]", "profiles:\n- name: Reminders\nsandbox: maybe\n").await?;
-    browser.click_text("See what it would do").await?;
-    browser.see("Nothing was changed: the file has faults.").await?;
+    browser.click_text("Preview the changes").await?;
+    browser.see("Nothing was changed: the file has errors.").await?;
     browser.fill("[name=text]", "{profiles: [{name: Reminders, sandbox: true, telegramFieldName: '*T'}, {name: New, sandbox: true, telegramFieldName: '*T'}]}").await?;
-    browser.click_text("See what it would do").await?;
-    browser.see("Replaces the one there").await?;
+    browser.click_text("Preview the changes").await?;
+    browser.see("Replaces the existing one").await?;
     browser.screenshot("import").await?;
     browser.click_text("Import 2 profiles").await?;
     browser.see("Imported: 2 profiles.").await?;

@@ -52,7 +52,7 @@ async fn shown_code(browser: &Browser) -> Result<String> {
 #[tokio::test]
 async fn the_first_event_marks_the_page_as_connected() -> Result<()> {
     for (language, phone, words) in [
-        ("ru", false, ["Ждём первое событие", "Связь есть", "Доставлено", "Отправлять некому"]),
+        ("ru", false, ["Ждём первое событие", "Всё подключено", "Доставлено", "Отправлять некому"]),
         ("en", true, ["Waiting for the first event", "Connected", "Delivered", "There is nobody to write to"]),
     ] {
         let [waits, connected, delivered, refused] = words;
@@ -138,7 +138,7 @@ async fn the_share_page_works_without_scripts() -> Result<()> {
     server.post(&format!("/h/{}", profile.key), event("№181", &["5"])).await;
     server.wait_for_state(DeliveryState::Delivered).await;
     browser.click_text("Проверить ещё раз").await?;
-    browser.see("Связь есть").await
+    browser.see("Всё подключено").await
 }
 
 #[tokio::test]
@@ -168,8 +168,8 @@ async fn the_chat_for_tests_is_found_by_a_link() -> Result<()> {
     telegram.write([pressed("another", 7, "Борис"), pressed(&code, 482_113_907, "Анна")]);
     browser.see("Found: Анна").await?;
     ensure!(browser.value("#test-chat").await? == "482113907");
-    browser.click_text("Send a test").await?;
-    browser.see("Telegram took the message").await?;
+    browser.click_text("Send test").await?;
+    browser.see("Telegram accepted the message").await?;
     ensure!(telegram.messages()[0]["chat_id"] == "482113907");
     browser.as_phone().await?;
     no_sideways_scroll(&browser).await?;
@@ -190,7 +190,7 @@ async fn the_chat_is_found_without_scripts_on_a_separate_page() -> Result<()> {
     browser.see("Ждём, когда вы нажмёте").await?;
     browser.screenshot("chat-page").await?;
     telegram.write([pressed(&shown_code(&browser).await?, 482_113_907, "Анна")]);
-    browser.click_text("Готово, «Запустить» нажато").await?;
+    browser.click_text("Готово, «Старт» нажат").await?;
     browser.see("Нашли: Анна").await?;
     browser.see("482113907").await?;
 

@@ -155,11 +155,11 @@ async fn a_profile_with_a_bots_token_sends_the_reference_message() -> Result<()>
     builder_is_live(&browser).await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.fill("[name='form[token]']", TOKEN).await?;
-    browser.see("Telegram knows this bot: Салон · @salon_bot").await?;
+    browser.see("Telegram recognizes this bot: Салон · @salon_bot").await?;
     browser.fill("#field-message", "Вы записаны на услугу").await?;
     browser.fill("#test-chat", "482113907").await?;
-    browser.click_text("Send a test").await?;
-    browser.see("Telegram took the message").await?;
+    browser.click_text("Send test").await?;
+    browser.see("Telegram accepted the message").await?;
     ensure!(telegram.messages()[0]["chat_id"] == "482113907", "{:?}", telegram.messages());
     let sent = Part::from_html(&telegram.texts()[0]).map_err(|fault| anyhow!("{fault:?}"))?.text();
     assert_eq!(browser.text(".bubble-text").await?, sent, "what the preview shows is what is sent");
@@ -240,7 +240,7 @@ async fn every_form_works_without_scripts() -> Result<()> {
     browser.fill("[name=email]", EMAIL).await?;
     browser.fill("[name=password]", "not the password").await?;
     browser.click("main button.primary").await?;
-    browser.see("The address or the password is wrong.").await?;
+    browser.see("Wrong email or password.").await?;
     browser.fill("[name=email]", EMAIL).await?;
     browser.fill("[name=password]", PASSWORD).await?;
     browser.click("main button.primary").await?;
@@ -306,6 +306,6 @@ async fn every_page_fits_a_phone_in_both_languages_and_themes() -> Result<()> {
     browser.screenshot("phone-sheet").await?;
 
     browser.open(&server.url("/there-is-no-such-page")).await?;
-    browser.see("There is no such page").await?;
+    browser.see("Page not found").await?;
     Ok(())
 }

@@ -32,7 +32,7 @@ pub(super) const MESSAGES_COME: Bilingual =
     words("Сообщения о записи будут приходить в этот чат.", "Messages about your booking will come to this chat.");
 pub(super) const MESSAGES_ARE_OFF: Bilingual = words(
     "Сообщения о записях сейчас отключены. Чтобы включить их, отправьте /start.",
-    "Messages about your bookings are off now. To turn them on, send /start.",
+    "Messages about your bookings are currently off. To turn them on, send /start.",
 );
 pub(super) const ALL_SERVICES: Bilingual = words("Все услуги: /services", "All services: /services");
 
@@ -45,7 +45,7 @@ pub(super) const MORE: Bilingual = words("И ещё записей:", "More book
 
 pub(super) const STOPPED: Bilingual = words(
     "Хорошо, больше не будем присылать сюда сообщения. Ваши записи не отменены. Если передумаете, отправьте /start.",
-    "All right, no more messages here. Your bookings are not cancelled. If you change your mind, send /start.",
+    "OK, we will not send messages here any more. Your bookings are not cancelled. If you change your mind, send /start.",
 );
 
 pub(super) const HELP: Bilingual = words(
@@ -53,11 +53,11 @@ pub(super) const HELP: Bilingual = words(
     "Here you can book with us and get messages about your bookings.",
 );
 pub(super) const QUESTIONS: Bilingual = words(
-    "Сообщения в этом чате читает только бот. Если есть вопрос, пожалуйста, позвоните нам.",
+    "Сообщения в этом чате читает только бот. Если у вас есть вопрос, пожалуйста, позвоните нам.",
     "Only the bot reads messages in this chat. If you have a question, please call us.",
 );
 pub(super) const QUESTIONS_TO_STAFF: Bilingual = words(
-    "Если есть вопрос, напишите его прямо сюда: мы передадим его администратору.",
+    "Если у вас есть вопрос, напишите его прямо сюда: мы передадим его администратору.",
     "If you have a question, just write it here: we will pass it on to our staff.",
 );
 
@@ -66,14 +66,14 @@ pub(super) const PASSED_ON: Bilingual = words(
     "Thank you! We have passed your message on to our staff.",
 );
 pub(super) const ANYTHING_ELSE: Bilingual = words(
-    "К сожалению, бот не может ответить на это сообщение. Если есть вопрос, пожалуйста, позвоните нам.",
+    "К сожалению, бот не может ответить на это сообщение. Если у вас есть вопрос, пожалуйста, позвоните нам.",
     "Sorry, the bot cannot answer this message. If you have a question, please call us.",
 );
 pub(super) const WHERE_TO_BOOK: Bilingual = words("Записаться можно здесь: /services", "You can book here: /services");
 
 pub(super) const GROUP: Bilingual = words(
     "Записаться через бота можно только в личном чате с ним. Нажмите кнопку, чтобы открыть чат.",
-    "You can book with this bot in a private chat only. Tap the button to open the chat.",
+    "You can only book with this bot in a private chat. Tap the button to open the chat.",
 );
 pub(super) const OPEN_CHAT: Bilingual = words("Открыть чат", "Open chat");
 
@@ -81,13 +81,13 @@ pub(super) const COMMANDS: [(&str, Bilingual); 5] = [
     ("services", words("Записаться", "Book")),
     ("my", words("Мои записи", "My bookings")),
     ("start", words("Получать сообщения о записях", "Get messages about bookings")),
-    ("stop", words("Не получать сообщения", "Get no messages")),
+    ("stop", words("Не получать сообщения", "Stop messages")),
     ("help", words("Помощь", "Help")),
 ];
 pub(super) const DESCRIPTION: Bilingual = words(
     "Записывайтесь к нам прямо в Telegram. Сообщения о ваших записях будут приходить сюда же.\n\nЧтобы начать, нажмите \
      кнопку внизу.",
-    "Book with us right in Telegram. Messages about your bookings will come here, too.\n\nTo start, tap the button below.",
+    "Book with us right in Telegram. Messages about your bookings will come here too.\n\nTo start, tap the button below.",
 );
 pub(super) const SHORT_DESCRIPTION: Bilingual =
     words("Онлайн-запись и сообщения о ваших записях", "Online booking and messages about your bookings");

@@ -8,7 +8,7 @@ word_set! {
         profiles: "Профили", "Profiles";
         to_profiles: "К профилям", "To profiles";
         go_back: "Вернуться", "Go back";
-        refused_title: "Не получилось", "That did not work";
+        refused_title: "Не получилось", "Something went wrong";
         live: "обновляется само", "live";
     }
 }

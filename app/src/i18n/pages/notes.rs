@@ -5,13 +5,13 @@ use crate::i18n::word_set;
 word_set! {
     /// A test mail, and an invitation.
     NoteWords {
-        test_subject: "Hookgram: пробное письмо", "Hookgram: a test mail";
-        test_about: "Почта настроена: это письмо отправлено со страницы настроек.", "Mail works: this was sent from the page of the settings.";
+        test_subject: "Hookgram: пробное письмо", "Hookgram: test email";
+        test_about: "Почта настроена: это письмо отправлено со страницы настроек.", "Email works: this was sent from the Settings page.";
         test_link: "Настройки:", "Settings:";
-        test_besides: "Отвечать не нужно.", "There is no need to answer.";
+        test_besides: "Отвечать не нужно.", "No reply is needed.";
         invite_subject: "Приглашение в Hookgram", "You are invited to Hookgram";
-        invite_about: "{} приглашает вас в Hookgram: там настраивают сообщения клиентам в Telegram и видят, что дошло.", "{} invites you to Hookgram, where messages to customers in Telegram are set up and seen to arrive.";
+        invite_about: "{} приглашает вас в Hookgram: там настраивают сообщения клиентам в Telegram и видят, что дошло.", "{} invites you to Hookgram, where you set up Telegram messages to customers and see what has arrived.";
         invite_link: "Принять приглашение и придумать пароль:", "Accept the invitation and choose a password:";
-        invite_besides: "Ссылка действует три дня и сработает один раз. Если вы не ждали приглашения, ничего не делайте.", "The link works for three days, once. If you did not expect this, do nothing.";
+        invite_besides: "Ссылка действует три дня и сработает один раз. Если вы не ждали приглашения, ничего не делайте.", "The link works once, within three days. If you did not expect this, do nothing.";
     }
 }

@@ -6,7 +6,7 @@ word_set! {
     /// The outcome of an event.
     Outcomes {
         delivered: "Доставлено", "Delivered";
-        waiting: "В очереди", "Waiting";
+        waiting: "В очереди", "Queued";
         retrying: "Повторяем", "Retrying";
         suspended: "Ждёт нового токена", "Waiting for a new token";
         failed: "Не доставлено", "Failed";

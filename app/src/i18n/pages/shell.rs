@@ -11,25 +11,25 @@ word_set! {
         deliveries: "Доставки", "Deliveries";
         sandbox: "Песочница", "Sandbox";
         health: "Состояние", "Health";
-        needs_you: "Нужно вмешательство: откройте «Состояние»", "Something needs you: open Health";
+        needs_you: "Нужно ваше внимание: откройте «Состояние»", "Something needs your attention: open Health";
         main_navigation: "Разделы", "Sections";
-        skip: "К содержанию", "Skip to content";
+        skip: "К содержимому", "Skip to content";
         account: "Аккаунт", "Account";
         people: "Люди", "People";
         settings: "Настройки", "Settings";
-        audit: "Журнал действий", "Audit";
+        audit: "Журнал действий", "Audit log";
         sign_out: "Выйти", "Sign out";
         other_language: "EN", "RU";
         switch_language: "Switch to English", "Переключить на русский";
         switch_theme: "Светлая или тёмная тема", "Light or dark theme";
         loading: "Загружаем…", "Loading…";
-        failed_title: "Не получилось", "That did not work";
+        failed_title: "Не получилось", "Something went wrong";
         retry: "Попробовать ещё раз", "Try again";
-        not_found_title: "Такой страницы нет", "There is no such page";
-        not_found_why: "Возможно, ссылка устарела или профиль удалён.", "The link may be old, or the profile was deleted.";
+        not_found_title: "Такой страницы нет", "Page not found";
+        not_found_why: "Возможно, ссылка устарела или профиль удалён.", "The link may be outdated, or the profile was deleted.";
         to_profiles: "К профилям", "To profiles";
         copy: "Копировать", "Copy";
         copied: "Скопировано", "Copied";
-        copy_failed: "Не получилось: выделите и скопируйте сами", "That failed: select and copy it yourself";
+        copy_failed: "Не получилось скопировать: выделите и скопируйте вручную", "Could not copy: select it and copy it yourself";
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::CopyField,
-    i18n::{UserWords, role_allows, role_name, words},
+    i18n::{UserWords, in_quotes, language, role_allows, role_name, words},
     pages::{Fault, Locked, moment::At},
 };
 
@@ -262,7 +262,7 @@ pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     let (class, sentence) = match view.mailed {
         Mailed::Taken => ("notice ok", w.mailed.to_owned()),
         Mailed::NoServer => ("notice warn", w.not_mailed.to_owned()),
-        Mailed::Failed(words) => ("notice bad", format!("{} “{words}”", w.mail_failed)),
+        Mailed::Failed(words) => ("notice bad", format!("{} {}", w.mail_failed, in_quotes(language(), &words))),
     };
     view! {
         <div class="narrow">

@@ -183,7 +183,7 @@ pub(super) fn BotPage(view: BotPageView) -> impl IntoView {
         view! {
             <div class="notice bad">
                 <p>{advice}</p>
-                {refusal.map(|text| view! { <p class="soft">{w.answer_was} " “" <span translate="no">{text}</span> "”"</p> })}
+                {refusal.map(|text| view! { <p class="soft">{w.answer_was} " " <span translate="no">{text}</span></p> })}
             </div>
         }
     });

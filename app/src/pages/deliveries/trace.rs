@@ -7,6 +7,7 @@ use hookgram::{
     log_query::LogQuery,
     message::Part,
     person::Person,
+    values::Language,
 };
 use leptos::prelude::*;
 
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     components::{Bubble, OutcomeMark},
-    i18n::{LogWords, TraceWords, booking_number, causes, event_type, language, words},
+    i18n::{LogWords, TraceWords, booking_number, causes, event_type, in_quotes, language, words},
     views::{AttemptView, DeliveryDetail, EventBody, EventDetail, LogRow},
 };
 
@@ -327,7 +328,10 @@ fn tried(attempt: &AttemptView, many: bool, received_at: i64) -> AnyView {
         (false, None) => ("warn", w.unreachable.to_owned()),
     };
     let status = attempt.http_status.filter(|_| !attempt.sent).map(|status| format!("{status} · "));
-    let telegram = attempt.description.clone().filter(|_| !attempt.sent && attempt.asked);
+    // Without an answer of Telegram the description is a network error in English, and the title says what it means.
+    let is_readable = attempt.http_status.is_some() || language() == Language::En;
+    let telegram = attempt.description.clone().filter(|_| !attempt.sent && attempt.asked && is_readable);
+    let telegram = telegram.map(|words| in_quotes(language(), &words));
     let latency = span(language(), attempt.latency);
     let after = if telegram.is_some() { format!(" · {latency}") } else { latency };
     let small = Small { before: status.unwrap_or_default(), telegram, after, id: None };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{ProfileActionWords, events, language, waiting_messages, words},
+    i18n::{ProfileActionWords, events, language, waiting_messages, with_name, words},
     pages::PageHead,
 };
 
@@ -22,7 +22,7 @@ pub(in crate::pages) fn DisableProfile(
     let w = words::<ProfileActionWords>();
     view! {
         <div class="narrow">
-            <PageHead title=w.disable_question.replace("{}", &name) />
+            <PageHead title=with_name(w.disable_question, &name) />
             <div class="card">
                 <ul class="consequences">
                     <li>{w.disable_today.replace("{}", &events(language(), today))}</li>
@@ -55,7 +55,7 @@ pub(in crate::pages) fn DeleteProfile(
     waiting: u64,
 ) -> impl IntoView {
     let w = words::<ProfileActionWords>();
-    let title = w.delete_question.replace("{}", &name);
+    let title = with_name(w.delete_question, &name);
     view! {
         <div class="narrow">
             <PageHead title />
@@ -97,7 +97,7 @@ pub(in crate::pages) fn NewKey(
     let w = words::<ProfileActionWords>();
     view! {
         <div class="narrow">
-            <PageHead title=w.key_question.replace("{}", &name) why=w.key_why />
+            <PageHead title=with_name(w.key_question, &name) why=w.key_why />
             <div class="card">
                 <form method="post" action=format!("/profiles/{id}/key")>
                     <div class="field">

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     builder::FoundChat,
     components::qr_picture,
-    i18n::{ChatTitle, ChatWords, Words as _, words},
+    i18n::{ChatTitle, ChatWords, Words as _, language as page_language, seconds as seconds_to_wait, words},
     views::{ChatLinks, ChatSearch, ChatTrouble},
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn search(language: Language, search: ChatSearch) -> FoundChat {
             ..FoundChat::default()
         },
         ChatSearch::Failed { why, .. } => {
-            FoundChat { class: "bad".to_owned(), sentence: trouble(w, &why), ..FoundChat::default() }
+            FoundChat { class: "bad".to_owned(), sentence: trouble(language, &why), ..FoundChat::default() }
         }
     }
 }
@@ -62,7 +62,7 @@ pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
         }
         .into_any(),
         ChatSearch::Failed { why, links } => view! {
-            <p class="notice bad">{trouble(w, why)}</p>
+            <p class="notice bad">{trouble(page_language(), why)}</p>
             {links.as_ref().map(links_of)}
         }
         .into_any(),
@@ -100,7 +100,8 @@ fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
 }
 
 /// Why the search cannot succeed, and the alternative.
-fn trouble(w: &ChatWords, why: &ChatTrouble) -> String {
+fn trouble(language: Language, why: &ChatTrouble) -> String {
+    let w = ChatWords::of(language);
     match why {
         ChatTrouble::NoToken => w.no_token.to_owned(),
         ChatTrouble::TokenRefused => w.token_refused.to_owned(),
@@ -110,7 +111,7 @@ fn trouble(w: &ChatWords, why: &ChatTrouble) -> String {
         }
         ChatTrouble::OtherReader => format!("{} {}", w.other_reader, w.by_hand),
         ChatTrouble::TooMuchUnread => format!("{} {}", w.too_much_unread, w.by_hand),
-        ChatTrouble::Busy { seconds } => format!("{} {seconds}", w.busy),
+        ChatTrouble::Busy { seconds } => format!("{} {}.", w.busy, seconds_to_wait(language, *seconds)),
         ChatTrouble::Unreachable => w.unreachable.to_owned(),
         ChatTrouble::Over => w.over.to_owned(),
     }

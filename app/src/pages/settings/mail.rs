@@ -7,7 +7,7 @@ use super::{
     SettingField, SettingsView, SmtpView, Tested,
     fields::{card_form, fixed, note, text},
 };
-use crate::i18n::{SettingsWords, words};
+use crate::i18n::{SettingsWords, in_quotes, language, words};
 
 pub(super) fn mail(view: &SettingsView) -> AnyView {
     let w = words::<SettingsWords>();
@@ -37,7 +37,7 @@ pub(super) fn mail(view: &SettingsView) -> AnyView {
     let tested = view.tested.clone().map(|tested| {
         let (class, sentence) = match tested {
             Tested::Taken => ("notice ok", w.test_taken.to_owned()),
-            Tested::Failed(words) => ("notice bad", format!("{} “{words}”", w.test_failed)),
+            Tested::Failed(words) => ("notice bad", format!("{} {}", w.test_failed, in_quotes(language(), &words))),
             Tested::NoServer => ("notice bad", w.test_no_server.to_owned()),
             Tested::NoAddress(address) => ("notice bad", format!("{} {address}", w.test_no_address)),
         };

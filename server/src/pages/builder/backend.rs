@@ -122,7 +122,7 @@ impl Backend for PageRequest {
             }
             Err(StoreError::Taken) => {
                 let sentence =
-                    self.say("Профиль с таким названием уже есть.", "There is a profile of that name already.");
+                    self.say("Профиль с таким названием уже есть.", "A profile with this name already exists.");
                 Err(AppError::field("name", sentence))
             }
             Err(StoreError::NoSuchBot) => Err(AppError::field("telegramToken", bot_gone(self))),
@@ -146,12 +146,10 @@ impl Backend for PageRequest {
                 return Ok(Some(BotView { id: token.bot_id(), name, username, state: BotState::Working }));
             }
             Identity::Refused => return Ok(None),
-            Identity::Unreachable => {
-                self.say("Telegram сейчас не отвечает.", "Telegram does not answer at the moment.").to_owned()
-            }
+            Identity::Unreachable => self.say("Telegram сейчас не отвечает.", "Telegram is not answering.").to_owned(),
             Identity::Busy { seconds } => match self.language {
                 Language::Ru => format!("Telegram просит подождать: попробуйте через {seconds} с."),
-                Language::En => format!("Telegram asks for patience: try again in {seconds} s."),
+                Language::En => format!("Telegram asks you to wait: try again in {seconds} s."),
             },
         };
         Err(AppError::field("telegramToken", sentence))

@@ -39,7 +39,7 @@ pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     if ids.len().saturating_add(events.len()) > MOST {
         let sentence = match visit.language {
             Language::Ru => format!("За один раз можно выбрать не больше {MOST} доставок."),
-            Language::En => format!("At most {MOST} deliveries can be chosen at once."),
+            Language::En => format!("At most {MOST} deliveries can be selected at once."),
         };
         return visit.refuse(AppError::field("", sentence)).await;
     }
@@ -91,7 +91,7 @@ pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Respo
     tracing::info!(by = visit.account().id, bulk = begun, ?kind, ?matching, "bulk action started");
     let Some(id) = begun else {
         let sentence =
-            visit.say("С такими доставками этого сделать нельзя.", "That cannot be done to such deliveries.");
+            visit.say("С такими доставками этого сделать нельзя.", "This cannot be done to these deliveries.");
         return visit.refuse(AppError::field("", sentence)).await;
     };
     Redirect::to(&format!("/deliveries/work/{id}")).into_response()

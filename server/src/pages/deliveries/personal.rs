@@ -15,8 +15,8 @@ use hookgram::{
 use crate::state::AppState;
 
 const HIDDEN: Bilingual = Bilingual {
-    ru: "Текст скрыт: в нём могут быть данные клиента, а ваша роль их не показывает.",
-    en: "The text is hidden: it may hold a customer's data, which your role does not show.",
+    ru: "Текст скрыт: в нём могут быть данные клиента, а вашей роли они не видны.",
+    en: "The text is hidden: it may contain customer data, which your role cannot see.",
 };
 
 /// Whether the account may see customers' personal data.

@@ -38,7 +38,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     let kept = kept.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
     let pasted = field("text").map(|text| BotToken::unmask_all(text, kept));
     let Some(text) = field("file").cloned().or_else(|| pasted.clone()) else {
-        let sentence = visit.say("Выберите файл или вставьте текст.", "Choose a file or paste a text.").to_owned();
+        let sentence = visit.say("Выберите файл или вставьте текст.", "Choose a file or paste the text.").to_owned();
         return visit.again(sentence).await;
     };
     let plan = profile_file::plan(&visit.state.store, &text, visit.language).await;

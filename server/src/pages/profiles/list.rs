@@ -137,8 +137,8 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
 
 fn refused_at_the_endpoint(language: Language) -> &'static str {
     match language {
-        Language::Ru => "событие не принято",
-        Language::En => "the event was not accepted",
+        Language::Ru => "событие отклонено",
+        Language::En => "the event was rejected",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    i18n::{ShareWords, TestWords, Words as _, causes, checks, event_type},
+    i18n::{ShareWords, TestWords, Words as _, causes, checks, event_type, in_quotes, seconds as seconds_to_wait},
     pages::{ServerPage, ShareView},
     session::Viewer,
     test_chat,
@@ -71,7 +71,8 @@ pub(in crate::pages) async fn send(Path(id): Path<String>, visit: Visit<Operator
         return draw(visit, &id, refused(sentence)).await;
     };
     if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {
-        let sentence = format!("{} {seconds}", ShareWords::of(visit.language).try_wait);
+        let sentence =
+            format!("{} {}.", ShareWords::of(visit.language).try_wait, seconds_to_wait(visit.language, seconds));
         return draw(visit, &id, refused(sentence)).await;
     }
     let recipient = or_refuse!(visit, recipient(&visit.state, &stored, &chat).await);
@@ -326,7 +327,7 @@ fn failure(language: Language, fate: &DeliverySummary) -> String {
 fn told(language: Language, cause: FailureCause, telegram: Option<&str>) -> String {
     let mut letters = causes::cause(language, cause).chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let words = telegram.map(|words| format!(" (“{words}”)")).unwrap_or_default();
+    let words = telegram.map(|words| format!(" ({})", in_quotes(language, words))).unwrap_or_default();
     format!("{first}{}{words}. {}", letters.as_str(), causes::advice(language, cause))
 }
 

@@ -195,7 +195,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         });
     }
     let fault = if drafts.is_empty() {
-        Some(visit.say("Отметьте хотя бы один профиль.", "Mark at least one profile.").to_owned())
+        Some(visit.say("Отметьте хотя бы один профиль.", "Select at least one profile.").to_owned())
     } else if faulty {
         Some(old_urls::names_to_mend(language).to_owned())
     } else if shown.bot_fault.is_some() {

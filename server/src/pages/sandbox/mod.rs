@@ -4,6 +4,7 @@ pub(super) mod chat;
 
 use app::{
     error::AppError,
+    i18n::{ShareWords, Words as _, seconds as seconds_to_wait},
     pages::{SandboxView, ServerPage},
     session::Viewer,
     views::SandboxMessage,
@@ -13,7 +14,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use hookgram::{channel::ChannelKind, sample::Sample, values::Language};
+use hookgram::{channel::ChannelKind, sample::Sample};
 use serde_json::Value;
 
 use super::{Fields, Operator, PageRequest, Permission, Visit, deliveries::personal, internal, or_refuse};
@@ -101,10 +102,8 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
 async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: &str) -> Response {
     let id = stored.id;
     if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {
-        let sentence = match visit.language {
-            Language::Ru => format!("Слишком много примеров подряд. Подождите (секунд): {seconds}"),
-            Language::En => format!("Too many samples in a row. Wait (seconds): {seconds}"),
-        };
+        let wait = ShareWords::of(visit.language).try_wait;
+        let sentence = format!("{wait} {}.", seconds_to_wait(visit.language, seconds));
         return shown(visit, None, Some(sentence)).await;
     }
     let test = Test { profile: (&stored.name, Some(id)), token: None, chat: "", answer: "in_sandbox" };

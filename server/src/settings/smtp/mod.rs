@@ -29,13 +29,14 @@ pub use self::url::{SmtpSettings, SmtpTls};
 /// The timeout for sending one mail to one address.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 /// An attacker in the middle may have removed STARTTLS from the server's reply.
-const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither password nor mail was sent: write the \
-    server's address with smtps://, or without user and password if mails may travel unencrypted";
+const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither the password nor the email was sent: use an \
+    smtps:// URL, or one without user and password if emails may travel unencrypted";
 /// The error for a recipient with non-ASCII letters before the `@`.
-const NO_SMTPUTF8: &str = "the SMTP server takes no address with such letters before the @ (it offers no SMTPUTF8)";
+const NO_SMTPUTF8: &str = "the SMTP server does not accept an address with such letters before the @ (it offers no \
+    SMTPUTF8)";
 /// The same error for the sender.
-const NO_SMTPUTF8_FROM: &str = "the SMTP server takes no sender with letters outside ASCII before the @ (it offers no \
-    SMTPUTF8): write another address in HOOKGRAM_MAIL_FROM";
+const NO_SMTPUTF8_FROM: &str = "the SMTP server does not accept a sender with non-ASCII letters before the @ (it offers \
+    no SMTPUTF8): set another address in HOOKGRAM_MAIL_FROM";
 /// The maximum number of characters of the server's reply that are kept.
 const LONGEST_WORDS: usize = 200;
 
@@ -157,7 +158,7 @@ impl Smtp {
         }
         let Some(code) = error.status().map(u16::from) else { return Posted::Away(self.shown(&error.to_string())) };
         if is_about_signing_in(code) {
-            return Posted::Away(format!("the SMTP server does not accept the user and the password ({code})"));
+            return Posted::Away(format!("the SMTP server rejects the user and the password ({code})"));
         }
         let words = self.shown(&error.to_string());
         if is_final(code) { Posted::Refused(words) } else { Posted::Later(words) }
@@ -204,9 +205,9 @@ fn distrust(fault: &CertificateError) -> String {
             "comes from an authority that this machine does not trust: add that authority to its certificates"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "is for another name than the one in HOOKGRAM_SMTP_URL"
+            "is for a different name than the one in HOOKGRAM_SMTP_URL"
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has run out",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "is not valid yet: check this machine's clock"
         }

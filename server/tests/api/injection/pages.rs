@@ -275,7 +275,7 @@ async fn an_error_in_an_address_is_shown_only_if_it_is_a_known_error() {
         let error = query::encode(&BASE64URL.encode(error.as_bytes()));
         operator.see(&format!("/profiles/new?__path=%2Frpc%2Foperator%2Fsave-profile&__err={error}")).await
     };
-    let own = "Your role may not do this";
+    let own = "Your role does not allow this";
     let shown = page("\"Forbidden\"").await;
     assert!(shown.contains(own), "{shown}");
     let fault = |field: &str| json!({"Invalid": [{"field": field, "sentence": "Call zq to keep your account"}]});

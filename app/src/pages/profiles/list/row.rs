@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::week::week_chart;
 use crate::{
     components::{CopyField, OutcomeMark},
-    i18n::{BotStateWords, ProfilesWords, bot_state, words},
+    i18n::{BotStateWords, ProfilesWords, bot_state, in_quotes, language, words},
     pages::moment::At,
     views::{LastDelivery, ListRow, TargetView, Why},
 };
@@ -27,7 +27,7 @@ pub(super) fn row(row: ListRow, may_change: bool, back: &str) -> AnyView {
             </td>
             <td data-title=w.short_url>
                 {match short_url {
-                    Some(url) => view! { <CopyField text=url label=format!("{} «{name}»", w.short_url) /> }.into_any(),
+                    Some(url) => view! { <CopyField text=url label=format!("{} {}", w.short_url, in_quotes(language(), &name)) /> }.into_any(),
                     None => view! { <span class="soft" title=w.url_hidden_why>{w.url_hidden}</span> }.into_any(),
                 }}
             </td>
@@ -53,7 +53,7 @@ fn switch(id: i64, name: &str, enabled: bool, may_change: bool, back: &str) -> A
                 role="switch"
                 disabled=!may_change
                 aria-checked=enabled.to_string()
-                aria-label=format!("{} «{name}»", w.enabled)
+                aria-label=format!("{} {}", w.enabled, in_quotes(language(), name))
                 title=if enabled { w.is_enabled } else { w.is_disabled }
             >
                 <span class="visually-hidden">{label}</span>
@@ -130,7 +130,7 @@ fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
     });
     view! {
         <details class="menu">
-            <summary class="button small" aria-label=format!("{} «{name}»", w.actions) title=w.actions>
+            <summary class="button small" aria-label=format!("{} {}", w.actions, in_quotes(language(), name)) title=w.actions>
                 <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M3 6.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm5 0a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm5 0a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3z" />
                 </svg>
