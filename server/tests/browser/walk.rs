@@ -139,7 +139,8 @@ async fn a_person_gets_from_the_setup_link_to_a_message_in_the_sandbox() -> Resu
     browser.see("Доставлено").await?;
     browser.click("[role=switch]").await?;
     // The profile has had events today, so the page asks first.
-    browser.click_text("Выключить").await?;
+    browser.find(".consequences").await?;
+    browser.click("main button.primary").await?;
     browser.find("[role=switch][aria-checked=false]").await?;
     let refused = server.http.post(&url).body(event("№183", &["1"])).send().await?;
     ensure!(refused.status() == 404, "a disabled profile: {}", refused.status());
@@ -229,7 +230,8 @@ async fn every_form_works_without_scripts() -> Result<()> {
     browser.open(&server.url("/")).await?;
     browser.click("[role=switch]").await?;
     // The profile has had events today, so the page asks first.
-    browser.click_text("Выключить").await?;
+    browser.find(".consequences").await?;
+    browser.click("main button.primary").await?;
     browser.find("[role=switch][aria-checked=false]").await?;
     browser.click("[lang=en]").await?;
     browser.see("Short URL").await?;
