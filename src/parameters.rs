@@ -5,7 +5,7 @@ mod table;
 
 pub use table::TABLE;
 
-use crate::{spelling, values::Bilingual};
+use crate::{spelling, text::trimmed, values::Bilingual};
 
 /// A parameter of a webhook, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,7 +96,7 @@ impl Parameter {
     /// The parameter with this name. An exact match takes precedence over one that ignores case.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
-        let name = name.trim();
+        let name = trimmed(name);
         let exactly = TABLE.iter().find(|row| row.name == name);
         exactly.or_else(|| TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(name))).map(|row| row.parameter)
     }

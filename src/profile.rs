@@ -8,7 +8,7 @@ use crate::{
     parameters::Parameter,
     placeholder::placeholders,
     secret::{BotToken, redact},
-    text::{clean, is_blank, shorten},
+    text::{clean, is_blank, shorten, unmarked},
     values::{EmailAddress, Locale, TimeZone},
 };
 
@@ -63,7 +63,7 @@ impl Profile {
         }
         if let Some(slot) = self.flag_slot(parameter) {
             let malformed = || vec![Fault::MalformedBool { parameter, value: quoted(value) }];
-            *slot = parse_bool(value).ok_or_else(malformed)?;
+            *slot = parse_bool(unmarked(value)).ok_or_else(malformed)?;
             return Ok(());
         }
         let given = some_text(value);
@@ -230,7 +230,8 @@ impl Profile {
 
 fn some_text(value: &str) -> Option<String> {
     let text = clean(value);
-    (!is_blank(&text)).then_some(text)
+    let text = unmarked(&text);
+    (!is_blank(text)).then(|| text.to_owned())
 }
 
 fn flag(value: bool, default: bool) -> Option<String> {
@@ -248,7 +249,7 @@ fn parse_bool(value: &str) -> Option<bool> {
 fn parse_addresses(value: &str) -> Result<Vec<EmailAddress>, Vec<Fault>> {
     let mut addresses = Vec::new();
     let mut faults = Vec::new();
-    for piece in value.split(',').filter(|piece| !piece.trim().is_empty()) {
+    for piece in value.split(',').map(unmarked).filter(|piece| !piece.is_empty()) {
         match EmailAddress::parse(piece) {
             Some(address) if addresses.contains(&address) => {}
             Some(address) => addresses.push(address),

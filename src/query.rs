@@ -260,7 +260,7 @@ impl Strangers {
 }
 
 /// Parameters of the old host's endpoints for other messengers.
-const SIBLINGS: [&str; 12] = [
+const SIBLINGS: [&str; 13] = [
     "apiUrl",
     "idInstance",
     "apiTokenInstance",
@@ -269,6 +269,7 @@ const SIBLINGS: [&str; 12] = [
     "apiTokenInstanceMax",
     "repeat",
     "cascadeId",
+    "profileId",
     "apiToken",
     "key_api",
     "channel_id",

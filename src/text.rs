@@ -39,6 +39,16 @@ pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
+/// The text without white space, zero-width characters, directional marks and byte order marks at both ends. Emoji keep
+/// their variation selectors.
+pub(crate) fn unmarked(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+                | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    })
+}
+
 /// The text in Unicode normalization form C, in which `й` is one character.
 #[must_use]
 #[cfg(not(target_family = "wasm"))]

@@ -60,6 +60,22 @@ fn values_are_percent_decoded_and_cleaned() {
 }
 
 #[test]
+fn invisible_characters_around_names_and_values_are_removed() {
+    // U+FEFF, U+200B and U+200E, as copying from messengers and documents leaves them.
+    let query = format!(
+        "%EF%BB%BFtelegramToken%E2%80%8B=%E2%80%8B{TOKEN}%E2%80%8E&telegramFieldName=%E2%80%8B*TelegramId\
+         &errorEmail=a@b.c,%E2%80%8Bd@e.fr%E2%80%8B&message=Hi%E2%80%8B&timezone=%E2%80%8BEurope/Moscow&hide_url=%E2%80%8Etrue\
+         &sign_text=%E2%9D%A4%EF%B8%8F"
+    );
+    let Reading { profile, faults, warnings } = read(query.as_bytes());
+    assert_eq!((faults, warnings), (vec![], vec![]));
+    assert_eq!(profile.field_name.as_deref(), Some("*TelegramId"));
+    assert_eq!(profile.error_email.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a@b.c", "d@e.fr"]);
+    assert_eq!(profile.formatting.message.as_deref(), Some("Hi"));
+    assert_eq!(profile.formatting.sign_text.as_deref(), Some("❤\u{fe0f}"), "an emoji keeps its variation selector");
+}
+
+#[test]
 fn bools_are_read_in_all_spellings() {
     for (typed, value) in [
         ("=true", true),
@@ -126,6 +142,7 @@ fn every_warning_is_reported() {
         ("hide_adress", Warning::Unknown { name: name("hide_adress"), nearest: Some(Parameter::HideAddress) }),
         ("utm_source=x", Warning::Unknown { name: name("utm_source"), nearest: None }),
         ("idInstance=1", Warning::SiblingEndpoint { name: "idInstance" }),
+        ("profileId=1", Warning::SiblingEndpoint { name: "profileId" }),
         ("APIURLMAX=1", Warning::SiblingEndpoint { name: "apiUrlMax" }),
         ("hide_url:true", Warning::MissingEquals { parameter: Parameter::HideUrl }),
         ("HIDE_URL : true=1", Warning::MissingEquals { parameter: Parameter::HideUrl }),
