@@ -120,7 +120,9 @@ impl Refusal {
     #[must_use]
     pub fn cause(&self) -> Option<FailureCause> {
         match self {
-            Self::Endpoint(WebhookError::NoRecipient { .. }) => Some(FailureCause::NoRecipient),
+            Self::Endpoint(WebhookError::NoRecipient { .. } | WebhookError::WrongCode { .. }) => {
+                Some(FailureCause::NoRecipient)
+            }
             Self::Endpoint(WebhookError::NothingToSay) => Some(FailureCause::NothingToSay),
             _ => None,
         }
@@ -193,5 +195,25 @@ impl EndpointAnswer {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_422_has_a_cause_and_is_mailed() {
+        let field = "*TelegramId".to_owned();
+        for fault in [
+            WebhookError::NoRecipient { field: field.clone() },
+            WebhookError::WrongCode { field },
+            WebhookError::NothingToSay,
+        ] {
+            let refusal = Refusal::Endpoint(fault);
+            assert_eq!(refusal.status(), StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refusal.cause().is_some(), "{refusal:?}");
+        }
+        assert_eq!(Refusal::Endpoint(WebhookError::Disabled).cause(), None);
     }
 }
