@@ -89,7 +89,7 @@ async fn the_address_of_the_audit_page_filters_its_entries() {
     }
     let odd = admin.get("/audit?from=yesterday").await;
     assert_eq!(odd.status(), 422);
-    assert!(odd.text().await.unwrap().contains("The day cannot be read."));
+    assert!(odd.text().await.unwrap().contains("This is not a date."));
     server.stop().await;
 }
 

@@ -152,7 +152,7 @@ async fn links_in_every_form_are_added_and_invalid_ones_are_reported_without_los
     assert_eq!(faulty, ["links", "staff_chat"]);
     let focused: Vec<Tag> = tags(&page).into_iter().filter(|tag| tag.value("autofocus").is_some()).collect();
     assert_eq!(focused.iter().map(|tag| tag.value("name")).collect::<Vec<_>>(), [Some("links")]);
-    assert!(page.contains("“not a chat” is no chat"), "{page}");
+    assert!(page.contains("“not a chat” is not a chat id"), "{page}");
     assert!(tags(&page).iter().any(|tag| tag.value("id") == Some("more") && tag.value("open").is_some()));
     let (status, _) = Form::of(&page).with(&[("links", ""), ("staff_chat", "-100200")]).press(&person, "on").await;
     assert_eq!(status, 303);

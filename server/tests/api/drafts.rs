@@ -99,7 +99,7 @@ async fn a_form_with_a_fault_keeps_its_input_and_its_token() {
     ];
     let (id, page) = visitor.draft("operator/save-profile", &typed).await;
     assert!(page.contains("7001002003:AAH…abcd"), "the token is there, masked");
-    assert!(page.contains("ops@example” is not an e-mail address"));
+    assert!(page.contains("ops@example” is not an email address"));
     let links = page.split("class=\"fault-links\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
     assert!(links.contains("href=\"#field-errorEmail\"") && links.matches("<li>").count() == 1, "{links}");
     assert!(page.contains("id=\"field-errorEmail\""), "the link leads somewhere");

@@ -256,7 +256,7 @@ async fn check_and_post_warn_about_unconfirmed_addresses() {
         request.send().await.unwrap().json().await.unwrap()
     };
     let answer = check(&path, "ru").await;
-    assert!(warning(&answer).starts_with("errorEmail: письма на ops@example.com, d@e.f пойдут"), "{answer}");
+    assert!(warning(&answer).starts_with("errorEmail: письма на ops@example.com, d@e.f начнут приходить"), "{answer}");
     let answer = check(&path, "en").await;
     assert!(warning(&answer).starts_with("errorEmail: emails go to ops@example.com, d@e.f only"), "{answer}");
     let (status, answer) = server.post(&path, event("2", &["5"])).await;

@@ -220,8 +220,8 @@ async fn many_old_urls_become_profiles_after_a_preview() {
     assert!(!shown.contains("AAHk2Lm9") && shown.contains("7001002003:AAH…abcd"), "a token is not shown again");
     for said in [
         "Same as line 1",
-        "idInstance belongs to",
-        "is not a bot&#x27;s token",
+        "idInstance is for another messenger",
+        "telegramToken is not a bot token",
         "already has a profile",
         "Create 2 profiles",
     ] {

@@ -79,7 +79,7 @@ async fn concurrent_changes_of_one_setting_are_not_overwritten_unseen() {
     // An admin who edited the same field sees the stored value and may replace it.
     let (status, page) = save(days("retention_days", "10", "30").to_vec()).await;
     assert_eq!(status, 409);
-    assert!(page.contains("Stored now: 60") && page.contains("value=\"10\""), "{page}");
+    assert!(page.contains("Currently stored: 60") && page.contains("value=\"10\""), "{page}");
     assert!(page.contains("name=\"retention_days_was\" value=\"60\""), "{page}");
     assert_eq!(shown(Setting::RetentionDays), "60");
     assert_eq!(save(days("retention_days", "10", "60").to_vec()).await.0, 303);
@@ -247,7 +247,7 @@ async fn concurrent_changes_of_the_mail_server_are_not_overwritten() {
     let answer = admin.post("/settings", &fields("two.example.com", "b", "2", "")).await;
     assert_eq!(answer.status(), 409);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("Stored now: smtps://a:…@one.example.com:465"), "{page}");
+    assert!(page.contains("Currently stored: smtps://a:…@one.example.com:465"), "{page}");
     assert!(page.contains("value=\"two.example.com\""), "what was typed stays");
     assert_eq!(url(), "smtps://a:…@one.example.com:465");
     // This admin did not change the server, but another field of the card.

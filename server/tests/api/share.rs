@@ -165,7 +165,7 @@ async fn the_newest_event_is_shown_with_its_outcome_and_what_to_do() {
     server.wait_for_state(DeliveryState::Failed).await;
     let failed = last().await.unwrap();
     assert_eq!(failed.outcome, Outcome::Failed);
-    assert!(failed.why.starts_with("The customer has blocked the bot. Reach"), "{}", failed.why);
+    assert!(failed.why.starts_with("The customer has blocked the bot. Contact"), "{}", failed.why);
 
     api.next([Play::Refuse(400, "Bad Request: something new", json!({}))]);
     server.post(&endpoint, event("№3", &["7"])).await;
@@ -175,7 +175,7 @@ async fn the_newest_event_is_shown_with_its_outcome_and_what_to_do() {
     server.post(&endpoint, "{").await;
     let refused = last().await.unwrap();
     assert_eq!((refused.outcome, refused.about.as_str()), (Outcome::Rejected, ""));
-    assert!(refused.why.contains("line 1, column") && refused.why.contains("send the event again"), "{}", refused.why);
+    assert!(refused.why.contains("line 1, column") && refused.why.contains("replay the event"), "{}", refused.why);
     server.stop().await;
 }
 

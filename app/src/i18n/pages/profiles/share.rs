@@ -30,7 +30,7 @@ word_set! {
         again: "Проверить ещё раз", "Check again";
         last_retrying: "Telegram пока не принял сообщение. Делать ничего не нужно: Hookgram повторит попытку сам.", "Telegram has not accepted the message yet. There is nothing to do: Hookgram will retry automatically.";
         last_skipped: "Этот тип событий в профиле не отмечен. Если о нём нужно писать клиентам, отметьте его в карточке «События».", "This type of event is not selected in the profile. If customers should hear about it, select it in the card “Events”.";
-        last_rejected: "Когда исправите, отправьте событие ещё раз: отклонённые события сами не повторяются.", "Once that is fixed, send the event again: rejected events are not retried automatically.";
+        last_rejected: "Когда исправите, повторите событие на странице «Доставки»: сами отклонённые события не повторяются.", "Once that is fixed, replay the event on the Deliveries page: rejected events are not retried automatically.";
 
         steps_title: "Как подключить в Torrow", "How to connect it in Torrow";
         steps_why: "Шесть шагов, минут десять.", "Six steps, about ten minutes.";
