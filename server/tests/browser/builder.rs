@@ -128,8 +128,8 @@ async fn an_old_url_fills_the_form_and_both_messages_are_compared() -> Result<()
         );
         paste(&browser, "#field-url", &url).await?;
         let (equal, lost) = match phone {
-            true => ("Сообщения одинаковы", "idInstance относится"),
-            false => ("The messages are the same", "idInstance belongs"),
+            true => ("Сообщения одинаковы", "idInstance нужен для другого"),
+            false => ("The messages are the same", "idInstance is for another"),
         };
         browser.see(equal).await?;
         browser.see(lost).await?;

@@ -81,7 +81,7 @@ async fn the_preview_shows_samples_past_events_and_pasted_events() -> Result<()>
     says(&browser, "#preview-note", "ни у одного участника").await?;
     says(&browser, ".preview .bubble-text", "Заказ: №7").await?;
     put(&browser, ".pasted", &event("№8", &["x", "77", "78"])).await?;
-    says(&browser, "#preview-note", "их 2").await?;
+    says(&browser, "#preview-note", "Всего получателей: 2").await?;
 
     // A test message has the content that is shown.
     browser.fill("#test-chat", "5").await?;
