@@ -230,7 +230,7 @@ pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
     let hookgram::profile_list::Day { delivered, failed, skipped } = all;
     match language {
         Language::Ru => format!("За 7 дней: доставлено {delivered}, с ошибкой {failed}, пропущено {skipped}"),
-        Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),
+        Language::En => format!("In 7 days: {delivered} delivered, {failed} with problems, {skipped} skipped"),
     }
 }
 
@@ -239,7 +239,7 @@ pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
 pub fn failures(language: Language, n: u32) -> String {
     match language {
         Language::Ru => format!("{n} с ошибкой"),
-        Language::En => format!("{n} failed"),
+        Language::En => format!("{n} with problems"),
     }
 }
 

@@ -50,7 +50,7 @@ async fn the_profile_list_shows_a_failure_with_its_cause_and_what_to_do() {
     assert!(page.contains("the customer has blocked the bot"), "{page}");
     let tip = between(&page, "aria-describedby=\"", "\"");
     assert!(between(&page, &format!("id=\"{tip}\""), "</span>").contains("Contact the customer another way"));
-    assert!(page.contains("In 7 days: 0 delivered, 1 failed, 0 skipped") && page.contains("1 failed"));
+    assert!(page.contains("In 7 days: 0 delivered, 1 with problems, 0 skipped") && page.contains("1 with problems"));
     assert!(!page.contains("/delete\""), "who may only look is offered nothing to change");
     for path in ["delete", "key"] {
         assert_eq!(person.get(&format!("/profiles/{}/{path}", profile.id)).await.status(), StatusCode::FORBIDDEN);

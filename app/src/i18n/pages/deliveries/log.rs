@@ -75,7 +75,7 @@ word_set! {
         chart: "Результаты по времени", "Outcomes over time";
         chart_table: "То же таблицей", "As a table";
         delivered: "доставлено", "delivered";
-        failed: "с ошибкой", "failed";
+        failed: "с ошибкой", "with problems";
         failed_are: "Не доставлено, неясно, дошло ли, или отклонено", "Failed, may have arrived, or rejected";
         skipped: "пропущено", "skipped";
         nothing: "За это время ничего не было.", "Nothing happened in this time.";
