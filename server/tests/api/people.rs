@@ -39,6 +39,7 @@ async fn an_unreachable_chat_is_listed_until_a_message_arrives() {
     let page = person.see("/deliveries/unreachable").await;
     assert!(page.contains("482113907") && page.contains("the customer has blocked the bot"), "{page}");
     assert_eq!(page.matches("href=\"/deliveries?chat=482113907\"").count(), 1, "once, however often it failed");
+    assert!(page.contains(">7001002003<") && !page.contains(">@<"), "a bot without a known name has its id: {page}");
     server.post(&path, event("3", &["482113907"])).await;
     settled(&server).await;
     assert!(!person.see("/deliveries/unreachable").await.contains("482113907"));

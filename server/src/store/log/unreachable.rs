@@ -48,8 +48,8 @@ impl Log {
     pub async fn unreachable(&self, text: Option<&str>) -> Result<(Vec<Unreachable>, u64), StoreError> {
         let person = text.and_then(PersonQuery::parse);
         let mut query = QueryBuilder::new(
-            "SELECT u.chat, c.first_name || ' ' || c.last_name AS customer, w.name AS person, w.phone, u.bot_id, b.username,
-             u.cause, u.since, u.last_at, u.failures, p.id AS profile_id, p.name AS profile
+            "SELECT u.chat, c.first_name || ' ' || c.last_name AS customer, w.name AS person, w.phone, u.bot_id,
+             nullif(b.username, '') AS username, u.cause, u.since, u.last_at, u.failures, p.id AS profile_id, p.name AS profile
              FROM (SELECT * FROM unreachable ORDER BY last_at DESC LIMIT ",
         );
         query.push_bind(if text.is_some() { SOUGHT } else { SHOWN });
