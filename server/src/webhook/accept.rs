@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use hookgram::{
-    bot::SANDBOX_BOT,
     channel::ChannelKind,
     check::{Fault, Warning},
     event::BookingEvent,
@@ -249,9 +248,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     notes.event_type = event.event_type.map(|kind| kind.0);
     notes.order_number.clone_from(&event.case.number);
     notes.warnings.extend(event.unread.iter().cloned().map(Warning::UnreadField));
-    let skipped = arrival.endpoint.stored().is_some_and(|stored| {
-        !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
-    });
+    let skipped = arrival.endpoint.stored().is_some_and(|stored| !stored.accepts(event.event_type));
     let mut accepted = accepted(state, arrival, received_at, &profile, &event, body, skipped)?;
     let codes = codes(state, arrival.endpoint, &profile, &event, accepted.bot_id).await?;
     accepted.booking = NewBooking::of(&profile, &event, &codes, &state.settings.now().booking_url);
@@ -297,8 +294,7 @@ async fn codes(
         None => profile.token.as_ref().map(SenderKey::of),
     };
     let bot = match endpoint.stored() {
-        Some(stored) if stored.channel == ChannelKind::Sandbox => Some(SANDBOX_BOT),
-        Some(stored) => stored.bot,
+        Some(stored) => stored.customers_bot(),
         None => bot,
     };
     let codes = state.store.booking.codes(bot, sender.as_ref(), bare_ids).await;

@@ -509,3 +509,28 @@ async fn selected_or_all_refused_events_can_be_replayed_from_the_log() {
     assert!(page.contains("18 events"), "{page}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_corrupt_body_does_not_stop_a_bulk_replay_of_refused_events() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
+    for number in ["1", "2"] {
+        assert_eq!(server.post(&format!("/h/{}", profile.key), event(number, &["5"])).await.0, 404);
+    }
+    server.state.store.profiles.set_enabled(profile.id, true, &COMMAND_LINE).await.unwrap();
+    let first = refused(&server).await[1];
+    let pool = sqlx::SqlitePool::connect(&server.database_url()).await.unwrap();
+    let corrupt = sqlx::query("UPDATE payloads SET encoding = 'lz4', body = x'00' WHERE event_id = ?1").bind(first);
+    corrupt.execute(&pool).await.unwrap();
+    pool.close().await;
+    let matching = Matching { outcome: Outcome::Rejected, profile: None, cause: None, since: None, until: None };
+    let kind = BulkKind::Replay(ReplayAs::ItIs);
+    let id = server.state.replays.begin(kind, &matching, &COMMAND_LINE).await.unwrap().unwrap();
+    let progress = async || server.state.store.queue.bulk(id).await.unwrap().unwrap();
+    eventually("the bulk action to end", async || progress().await.finished_at.is_some()).await;
+    let progress = progress().await;
+    assert_eq!((progress.done, progress.refused), (1, vec![(ReplayError::NoBody, 1)]));
+    server.stop().await;
+}

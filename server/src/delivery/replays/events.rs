@@ -5,16 +5,14 @@
 use std::sync::Arc;
 
 use hookgram::{
-    bot::SANDBOX_BOT,
-    channel::ChannelKind,
     query,
     replay::{Handled, ReplayError},
-    webhook::{EventOutcome, WebhookError},
+    webhook::EventOutcome,
 };
 
-use super::{Replays, TRIES};
+use super::{Replays, TRIES, rendered};
 use crate::{
-    rendering::Parsed,
+    rendering::{Parsed, SenderKind},
     secrets::codes,
     store::{
         AcceptedEvent, DuplicateScope, EventReplay, NewBooking, Packed, Received, RefusedEvent, StoreError,
@@ -72,9 +70,9 @@ impl Replays {
         if !stored.enabled {
             return Ok(Err(ReplayError::Disabled));
         }
-        let Some(body) = self.store.events.payload(id).await? else { return Ok(Err(ReplayError::NoBody)) };
+        let Some(body) = self.body(id).await? else { return Ok(Err(ReplayError::NoBody)) };
         let payload = Packed::of(&body);
-        let Some(Ok(event)) = self.rendering.read(&body.into(), crate::rendering::SenderKind::Known).await else {
+        let Some(Ok(event)) = self.rendering.read(&body.into(), SenderKind::Known).await else {
             return Ok(Err(ReplayError::BadEvent));
         };
         let made = self.made(&stored, &refused, &event, payload).await;
@@ -88,7 +86,7 @@ impl Replays {
         event: &Arc<Parsed>,
         payload: Packed,
     ) -> Result<AcceptedEvent, ReplayError> {
-        if !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind)) {
+        if !stored.accepts(event.event_type) {
             return Err(ReplayError::NotWanted);
         }
         let profile = Arc::new(query::read_overrides(&stored.profile, refused.overrides.as_bytes()).profile);
@@ -96,17 +94,10 @@ impl Replays {
             return Err(ReplayError::NoToken);
         }
         let settings = self.settings.now();
-        let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
-        let codes = self.store.booking.codes(bot, None, stored.bare_ids).await.map_err(|_| ReplayError::NotMade)?;
+        let codes = self.codes(stored).await?;
         let limits = stored.channel.limits();
-        let deliveries = match self.rendering.address(limits, &settings.booking_url, &profile, event, &codes).await {
-            Some(Ok(deliveries)) => deliveries,
-            Some(Err(WebhookError::NoRecipient { .. } | WebhookError::WrongCode { .. })) => {
-                return Err(ReplayError::NoRecipient);
-            }
-            Some(Err(WebhookError::NothingToSay)) => return Err(ReplayError::NothingToSay),
-            Some(Err(_)) | None => return Err(ReplayError::NotMade),
-        };
+        let deliveries =
+            rendered(self.rendering.address(limits, &settings.booking_url, &profile, event, &codes).await)?;
         let received_at = now();
         // The duplicate window includes the age of the event, so that a copy accepted since then counts as the first
         // copy.

@@ -13,8 +13,6 @@ mod worker;
 use std::sync::Arc;
 
 use hookgram::{
-    bot::SANDBOX_BOT,
-    channel::ChannelKind,
     query,
     replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
     webhook::WebhookError,
@@ -23,6 +21,7 @@ use tokio::sync::Notify;
 
 use crate::{
     rendering::{Parsed, Rendering, SenderKind},
+    secrets::links::Codes,
     settings::Live,
     store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish, audit::By},
     time::now,
@@ -147,15 +146,23 @@ impl Replays {
         {
             return Ok(Some(event.clone()));
         }
-        let body = match self.store.events.payload(id).await {
-            Ok(body) => body,
-            Err(StoreError::Corrupt(_)) => None,
-            Err(error) => return Err(error),
-        };
-        let Some(body) = body else { return Ok(None) };
+        let Some(body) = self.body(id).await? else { return Ok(None) };
         let Some(Ok(event)) = self.rendering.read(&body.into(), SenderKind::Known).await else { return Ok(None) };
         *last = Some((id, event.clone()));
         Ok(Some(event))
+    }
+
+    /// The body of an event; `None` if it is not stored or is corrupt. A corrupt body must not stop a bulk action.
+    async fn body(&self, id: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.store.events.payload(id).await {
+            Err(StoreError::Corrupt(_)) => Ok(None),
+            body => body,
+        }
+    }
+
+    async fn codes(&self, stored: &StoredProfile) -> Result<Codes, ReplayError> {
+        let codes = self.store.booking.codes(stored.customers_bot(), None, stored.bare_ids).await;
+        codes.map_err(|_| ReplayError::NotMade)
     }
 
     async fn message(
@@ -164,22 +171,23 @@ impl Replays {
         source: &ReplaySource,
         event: &Arc<Parsed>,
     ) -> Result<NewDelivery, ReplayError> {
-        if !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind)) {
+        if !stored.accepts(event.event_type) {
             return Err(ReplayError::NotWanted);
         }
         let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
         let participant = usize::try_from(source.participant).map_err(|_| ReplayError::NoRecipient)?;
         let (limits, booking_url) = (stored.channel.limits(), &self.settings.now().booking_url);
-        let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
-        let codes = self.store.booking.codes(bot, None, stored.bare_ids).await;
-        let codes = codes.map_err(|_| ReplayError::NotMade)?;
-        match self.rendering.address_one(limits, booking_url, &profile, event, participant, codes).await {
-            Some(Ok(message)) => Ok(message),
-            Some(Err(WebhookError::NoRecipient { .. } | WebhookError::WrongCode { .. })) => {
-                Err(ReplayError::NoRecipient)
-            }
-            Some(Err(WebhookError::NothingToSay)) => Err(ReplayError::NothingToSay),
-            Some(Err(_)) | None => Err(ReplayError::NotMade),
-        }
+        let codes = self.codes(stored).await?;
+        rendered(self.rendering.address_one(limits, booking_url, &profile, event, participant, codes).await)
+    }
+}
+
+/// The rendered messages, or why there are none. `None` means that rendering failed.
+fn rendered<T>(result: Option<Result<T, WebhookError>>) -> Result<T, ReplayError> {
+    match result {
+        Some(Ok(rendered)) => Ok(rendered),
+        Some(Err(WebhookError::NoRecipient { .. } | WebhookError::WrongCode { .. })) => Err(ReplayError::NoRecipient),
+        Some(Err(WebhookError::NothingToSay)) => Err(ReplayError::NothingToSay),
+        Some(Err(_)) | None => Err(ReplayError::NotMade),
     }
 }

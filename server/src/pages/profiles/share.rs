@@ -15,8 +15,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use hookgram::{
-    bot::{BotState, SANDBOX_BOT},
-    channel::ChannelKind,
+    bot::BotState,
     check::Warning,
     delivery::{DeliveryState, FailureCause, Outcome},
     event::{BookingEvent, EventType},
@@ -101,7 +100,7 @@ pub(in crate::pages) async fn send(Path(id): Path<String>, visit: Visit<Operator
 /// The id of a chat that the profile accepts: with the code of the booking bot's links if the profile requires codes.
 async fn recipient(state: &AppState, stored: &StoredProfile, chat: &ChatId) -> Result<String, AppError> {
     if let (ChatId::Number(number), false) = (chat, stored.bare_ids) {
-        let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
+        let bot = stored.customers_bot();
         let codes = state.store.booking.codes(bot, None, false).await.map_err(internal)?;
         if let Some(coded) = codes.key.and_then(|key| key.coded(*number)) {
             return Ok(coded.to_string());
@@ -219,7 +218,7 @@ pub async fn shared(
 
 /// The booking bot of the profile's bot; for a sandbox profile, that of the sandbox.
 async fn booking(request: &PageRequest, stored: &StoredProfile) -> Result<Option<BookingStep>, AppError> {
-    let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
+    let bot = stored.customers_bot();
     let Some(bot) = bot else { return Ok(None) };
     let record = request.state.store.booking.get(bot).await.map_err(internal)?;
     Ok(Some(BookingStep { bot, is_on: record.is_some_and(|record| record.enabled) }))

@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::{AMONG_PEOPLE, FoundRows, LogFilter};
 use crate::store::{
     Log, StoreError,
-    log::plan::{COLUMNS, NAMES, narrow, time},
+    log::plan::{COLUMNS, NAMES, narrow_events},
     queue::heads::json,
 };
 
@@ -131,15 +131,7 @@ fn statement(filter: &LogFilter, person: &PersonQuery, events: &[i64], limit: i6
     query.push("json_each(").push_bind(json(events));
     query.push(") c CROSS JOIN events e ON e.id = c.value LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES);
     is_found(&mut query, person);
-    if let Some(place) = filter.behind {
-        query.push(" AND (e.id < ").push_bind(place.event).push(" OR coalesce(d.id, 0) < ");
-        query.push_bind(place.delivery).push(")");
-    }
-    if let Some(profile) = filter.profile {
-        query.push(" AND e.profile_id = ").push_bind(profile);
-    }
-    time(&mut query, "e.received_at", (filter.since, filter.until));
-    narrow(&mut query, filter);
+    narrow_events(&mut query, filter);
     query.push(" ORDER BY e.id DESC, d.id DESC LIMIT ").push_bind(limit);
     query
 }

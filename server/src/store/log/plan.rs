@@ -215,6 +215,19 @@ pub(in crate::store) fn time(
     }
 }
 
+/// Appends the conditions of the filter to a query that reads events in the order of their ids.
+pub(in crate::store) fn narrow_events(query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
+    if let Some(place) = filter.behind {
+        query.push(" AND (e.id < ").push_bind(place.event).push(" OR coalesce(d.id, 0) < ");
+        query.push_bind(place.delivery).push(")");
+    }
+    if let Some(profile) = filter.profile {
+        query.push(" AND e.profile_id = ").push_bind(profile);
+    }
+    time(query, "e.received_at", (filter.since, filter.until));
+    narrow(query, filter);
+}
+
 pub(in crate::store) fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
     if let Some(bot) = filter.bot {
         query.push(" AND e.profile_id IS NULL AND e.bot_id = ").push_bind(bot);

@@ -10,7 +10,7 @@ use super::{AMONG_TEXTS, EVENT_IDS, FoundRows, LogFilter, people::is_found};
 use crate::store::{
     Log, StoreError,
     events::messages::parts_of,
-    log::plan::{COLUMNS, NAMES, narrow, time},
+    log::plan::{COLUMNS, NAMES, narrow_events},
 };
 
 /// The time limit of the search for one page.
@@ -62,15 +62,7 @@ fn statement(
     let mut query = QueryBuilder::new(COLUMNS);
     query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES);
     query.push("e.id > ").push_bind(low).push(" AND e.id <= ").push_bind(top);
-    if let Some(place) = filter.behind {
-        query.push(" AND (e.id < ").push_bind(place.event).push(" OR coalesce(d.id, 0) < ");
-        query.push_bind(place.delivery).push(")");
-    }
-    if let Some(profile) = filter.profile {
-        query.push(" AND e.profile_id = ").push_bind(profile);
-    }
-    time(&mut query, "e.received_at", (filter.since, filter.until));
-    narrow(&mut query, filter);
+    narrow_events(&mut query, filter);
     if let Some(person) = person {
         query.push(" AND NOT ");
         is_found(&mut query, person);

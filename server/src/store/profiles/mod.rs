@@ -10,6 +10,7 @@ pub(in crate::store) mod sandbox;
 use data_encoding::HEXLOWER;
 use hookgram::{
     audit::AuditAction,
+    bot::SANDBOX_BOT,
     channel::ChannelKind,
     event::EventType,
     profile::{EditedProfile, Profile},
@@ -75,6 +76,19 @@ impl StoredProfile {
         let content = (&self.name, self.channel.name(), self.bot, self.bare_ids, events, query::write(&self.profile));
         let hash = Sha256::digest(format!("{content:?}"));
         HEXLOWER.encode(hash.get(..8).unwrap_or_default())
+    }
+
+    /// Whether the profile sends messages for events of this type. An event without a type is accepted only by a profile
+    /// that accepts all types.
+    #[must_use]
+    pub fn accepts(&self, event_type: Option<EventType>) -> bool {
+        self.events.is_empty() || event_type.is_some_and(|kind| self.events.contains(&kind))
+    }
+
+    /// Telegram's id of the bot whose customers the profile writes to, or the id of the sandbox's bot.
+    #[must_use]
+    pub fn customers_bot(&self) -> Option<i64> {
+        if self.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { self.bot }
     }
 
     /// Converts the profile into the form that a person edits.
